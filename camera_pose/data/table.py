@@ -6,11 +6,12 @@
 __all__ = ['TABLE_COLUMNS', 'SPLITS', 'poses_table', 'table_poses', 'write_table', 'read_csv', 'read_table', 'split_mod3',
            'split_blocks', 'leakage']
 
-# %% ../../nbs/13_data.table.ipynb #613ec8b3
+# %% ../../nbs/13_data.table.ipynb #4100d9ae
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from ..basics import InputError, atomic_path
 from ..pose import POSE_COLUMNS, quat_angle, quat_canonical
@@ -111,15 +112,14 @@ def split_blocks(
 
 SPLITS = dict(mod3=split_mod3, blocks=split_blocks) # by name, for options
 
-# %% ../../nbs/13_data.table.ipynb #f0da4467
+# %% ../../nbs/13_data.table.ipynb #9045d124
 def leakage(
     train: pd.DataFrame, # pose table of the training frames
     test: pd.DataFrame,  # pose table of the test frames
 ) -> pd.DataFrame: # a row for each test frame: `image, nearest_s, nearest_m, nearest_deg`
     "Distance from each test frame to the nearest training frame: in time, and in position with the angle to that frame"
     a, b = table_poses(test), table_poses(train)
-    distance = np.linalg.norm(a[:, None, :3] - b[None, :, :3], axis=2)
-    nearest = distance.argmin(1)
-    seconds = np.abs(test.timestamp.to_numpy()[:, None] - train.timestamp.to_numpy()).min(1)
-    return pd.DataFrame(dict(image=test.image.to_numpy(), nearest_s=seconds, nearest_m=distance.min(1),
+    metres, nearest = cKDTree(b[:, :3]).query(a[:, :3])
+    seconds, _ = cKDTree(train[['timestamp']].to_numpy()).query(test[['timestamp']].to_numpy())
+    return pd.DataFrame(dict(image=test.image.to_numpy(), nearest_s=seconds, nearest_m=metres,
                              nearest_deg=np.rad2deg(quat_angle(a[:, 3:], b[nearest, 3:]))))
