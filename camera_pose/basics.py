@@ -41,7 +41,7 @@ class MissingExtraError(CameraPoseError, ImportError):
         super().__init__(f'This needs the package {package}, which is not installed: '
                          f"run pip install 'camera_pose[{extra}]' and try again.")
 
-# %% ../nbs/03_basics.ipynb #13b24c6b
+# %% ../nbs/03_basics.ipynb #635a41c5
 def _quiet(): return any(os.environ.get(name) for name in ('CAMERA_POSE_QUIET', 'IN_TEST'))
 
 def _live(): return sys.stderr.isatty() or 'ipykernel' in sys.modules
@@ -52,11 +52,12 @@ class ProgressBar:
         label: str,        # name of the stage, as the user knows it
         total: int = None, # number of steps, if known
         unit: str = '',    # what is counted, for the plain line
+        delay_s: float = 2, # show nothing before this many seconds
     ):
-        self.label, self.total, self.unit, self.n = label, total, unit, 0
+        self.label, self.total, self.unit, self.delay_s, self.n = label, total, unit, delay_s, 0
         self.quiet = _quiet()
         self.bar = None if self.quiet or not _live() else tqdm(
-            total=total, desc=f'{label:<12}', unit=unit or 'it', leave=True, dynamic_ncols=True)
+            total=total, desc=f'{label:<12}', unit=unit or 'it', delay=delay_s, dynamic_ncols=True)
 
     def __enter__(self):
         self.start = time.perf_counter()
@@ -71,20 +72,21 @@ class ProgressBar:
 
     def __exit__(self, error_type, error, traceback):
         if self.bar is not None: self.bar.close()
-        elif not self.quiet and error_type is None:
+        elif not self.quiet and error_type is None and (seconds := time.perf_counter() - self.start) >= self.delay_s:
             count = f'{self.n}' if self.total in (None, self.n) else f'{self.n}/{self.total}'
             unit = f' {self.unit}' if self.unit else ''
-            print(f'{self.label:<12} {count}{unit}  {time.perf_counter() - self.start:.1f} s', file=sys.stderr, flush=True)
+            print(f'{self.label:<12} {count}{unit}  {seconds:.1f} s', file=sys.stderr, flush=True)
 
 def progress(
     items,             # iterable to go through
     label: str,        # name of the stage
     total: int = None, # number of items, where `len` does not tell
     unit: str = '',    # what is counted
+    delay_s: float = 2, # show nothing before this many seconds
 ):
     "Go through `items` with a `ProgressBar`"
     if total is None and hasattr(items, '__len__'): total = len(items)
-    with ProgressBar(label, total, unit) as bar:
+    with ProgressBar(label, total, unit, delay_s) as bar:
         for item in items:
             yield item
             bar.update()
