@@ -9,52 +9,60 @@ from nbdev.quarto import nbdev_sidebar, refresh_quarto_yml
 from nbdev.serve import proc_nbs
 
 root = Path(__file__).resolve().parent.parent
-faults = []
 
-refresh_quarto_yml()
-nbdev_sidebar.__wrapped__()
-cache = Path(proc_nbs(force=True))
 
-config = yaml.safe_load((root / '_quarto.yml').read_text())
-if config['format']['html'].get('keep-md') is not True:
-    faults.append('_quarto.yml: html needs keep-md: true beside commonmark')
-link = root / 'nbs' / '_quarto.yml'
-if not link.is_symlink() or link.resolve() != root / '_quarto.yml':
-    faults.append('nbs/_quarto.yml is not a link to ../_quarto.yml')
-if not (cache / '_quarto.yml').is_file():
-    faults.append('the processed folder has no _quarto.yml')
-for name in config.get('metadata-files', []):
-    if not (cache / name).is_file():
-        faults.append(f'the processed folder has no {name}')
+def check():
+    "All faults, printed; exits with 1 when there are any"
+    faults = []
 
-sources = sorted(p for p in (root / 'nbs').glob('*.ipynb'))
-for source in sources:
-    name, nb = source.name, nbformat.read(source, 4)
-    if not (cache / name).is_file():
-        faults.append(f'{name} was not processed')
-    nbformat.validate(nb)
-    first = nb.cells[0].source
-    if not re.match(r'(---\n.*?\n---\s*)?# \S', first, re.S):
-        faults.append(f'{name} does not begin with a title')
-    for cell in nb.cells:
-        if cell.cell_type == 'markdown':
-            text = re.sub(r'```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$', '', cell.source, flags=re.S)
-            for target in re.findall(r'\]\(([^)\s]+)\)', text):
-                if re.match(r'https?:|mailto:|#', target):
-                    continue
-                path = (source.parent / target.split('#')[0]).resolve()
-                if target.split('#')[0].endswith('.html'):
-                    path = path.with_suffix('.ipynb')
-                if not path.exists():
-                    faults.append(f'{name}: the link {target} leads nowhere')
-        else:
-            for output in cell.get('outputs', []):
-                if output.output_type == 'error':
-                    faults.append(f'{name} stores an error: {output.ename}')
-                if output.output_type == 'stream' and output.name == 'stderr':
-                    faults.append(f'{name} stores text on stderr: {output.text[:80]!r}')
-    if source.stat().st_size > 2**20:
-        faults.append(f'{name} is larger than 1 MB')
+    refresh_quarto_yml()
+    nbdev_sidebar.__wrapped__()
+    cache = Path(proc_nbs(force=True))
 
-print('\n'.join(faults) or f'documentation: {len(sources)} notebooks processed, links and figures in order')
-sys.exit(bool(faults))
+    config = yaml.safe_load((root / '_quarto.yml').read_text())
+    if config['format']['html'].get('keep-md') is not True:
+        faults.append('_quarto.yml: html needs keep-md: true beside commonmark')
+    link = root / 'nbs' / '_quarto.yml'
+    if not link.is_symlink() or link.resolve() != root / '_quarto.yml':
+        faults.append('nbs/_quarto.yml is not a link to ../_quarto.yml')
+    if not (cache / '_quarto.yml').is_file():
+        faults.append('the processed folder has no _quarto.yml')
+    for name in config.get('metadata-files', []):
+        if not (cache / name).is_file():
+            faults.append(f'the processed folder has no {name}')
+
+    sources = sorted(p for p in (root / 'nbs').glob('*.ipynb'))
+    for source in sources:
+        name, nb = source.name, nbformat.read(source, 4)
+        if not (cache / name).is_file():
+            faults.append(f'{name} was not processed')
+        nbformat.validate(nb)
+        first = nb.cells[0].source
+        if not re.match(r'(---\n.*?\n---\s*)?# \S', first, re.S):
+            faults.append(f'{name} does not begin with a title')
+        for cell in nb.cells:
+            if cell.cell_type == 'markdown':
+                text = re.sub(r'```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$', '', cell.source, flags=re.S)
+                for target in re.findall(r'\]\(([^)\s]+)\)', text):
+                    if re.match(r'https?:|mailto:|#', target):
+                        continue
+                    path = (source.parent / target.split('#')[0]).resolve()
+                    if target.split('#')[0].endswith('.html'):
+                        path = path.with_suffix('.ipynb')
+                    if not path.exists():
+                        faults.append(f'{name}: the link {target} leads nowhere')
+            else:
+                for output in cell.get('outputs', []):
+                    if output.output_type == 'error':
+                        faults.append(f'{name} stores an error: {output.ename}')
+                    if output.output_type == 'stream' and output.name == 'stderr':
+                        faults.append(f'{name} stores text on stderr: {output.text[:80]!r}')
+        if source.stat().st_size > 2**20:
+            faults.append(f'{name} is larger than 1 MB')
+
+    print('\n'.join(faults) or f'documentation: {len(sources)} notebooks processed, links and figures in order')
+    sys.exit(bool(faults))
+
+
+if __name__ == '__main__':  # the processing starts processes of its own
+    check()

@@ -150,7 +150,7 @@ def run(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, 
     scene.evaluate(name)
     _finish(scene, name)
 
-# %% ../../nbs/43_app.cli.ipynb #a355de86
+# %% ../../nbs/43_app.cli.ipynb #a2220d82
 def _against_truth(scene, truth): # trajectory error after alignment with the plan points alone, and the loop's gap
     import numpy as np
     from camera_pose.data.align import match_trajectory
@@ -179,7 +179,7 @@ def demo(
     scene.align(points=source/'plan_points.csv')
     scene.split('mod3')
     scene.plan(source)
-    scene.train('mapnet', 'mapnet', weights='auto', seed=seed)
+    scene.train('mapnet', 'mapnet', body='resnet18', weights='auto', seed=seed)
     result = scene.evaluate('mapnet')
     error, length, gap = _against_truth(scene, read_table(source/'groundtruth.csv'))
     print(f'\nregistered frames    {found["n_registered"]} of {found["n_images"]}')
