@@ -17,7 +17,7 @@ import typer
 from .. import __version__
 from ..basics import CameraPoseError, InputError, write_json
 
-# %% ../../nbs/43_app.cli.ipynb #77ff6333
+# %% ../../nbs/43_app.cli.ipynb #4b6c25fe
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=dict(max_content_width=110),
                   help='From a phone video of a place to: where was this photo taken?')
 
@@ -30,6 +30,9 @@ def command(f): # a Typer command whose errors are sentences
         typer.echo(f'camera_pose: {message}', err=True)
         raise typer.Exit(code)
     return app.command()(run)
+
+def _next(command, scene): # what to do after a stage
+    print(f'next: camera_pose {command} {shlex.quote(str(scene))}')
 
 def _scene(path):
     from camera_pose.app.scene import Scene # torch and pycolmap take seconds to load: not for --help
@@ -65,11 +68,12 @@ def _distance(text): # 'a.jpg,b.jpg,4.2' -> ('a.jpg', 'b.jpg', 4.2)
 
 def _weights(text): return None if text.lower() == 'none' else text
 
-# %% ../../nbs/43_app.cli.ipynb #4ae91c90
+# %% ../../nbs/43_app.cli.ipynb #885a6cec
 @command
 def frames(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, force: Force = False):
     "Split a video into frames: SCENE/imgs"
     _scene(scene).frames(video, fps, n_frames, force=force)
+    _next('reconstruct', scene)
 
 @command
 def reconstruct(scene: Folder,
@@ -80,6 +84,7 @@ def reconstruct(scene: Folder,
     "Find the camera poses by structure from motion: SCENE/workspace"
     more = {} if overlap is None else dict(overlap=overlap)
     _scene(scene).reconstruct(camera_model=camera_model, loop_closure=loop_closure, seed=seed, force=force, **more)
+    _next('align', scene)
 
 @command
 def align(scene: Folder, points: Points = None, trajectory: Trajectory = None, distance: Distance = None,
@@ -87,12 +92,14 @@ def align(scene: Folder, points: Points = None, trajectory: Trajectory = None, d
     force: Force = False):
     "Bring poses and points into the real world: SCENE/positions.csv"
     _scene(scene).align(points, trajectory, _distance(distance), camera_height, force=force)
+    _next('split', scene)
 
 @command
 def split(scene: Folder, how: How = 'mod3',
     blocks: Annotated[int, typer.Option(help='number of stretches for --how blocks')] = 10, force: Force = False):
     "Divide the frames into training, validation and test tables"
     _scene(scene).split(how, blocks, force=force)
+    _next('train', scene)
 
 @command
 def train(scene: Folder, net: Net = 'mapnet', body: Body = 'resnet18', weights: Weights = 'auto', epochs: Epochs = None, seed: Seed = 0,
@@ -100,6 +107,7 @@ def train(scene: Folder, net: Net = 'mapnet', body: Body = 'resnet18', weights: 
     "Train a pose model: SCENE/models/RUN"
     more = {} if epochs is None else dict(epochs=epochs)
     _scene(scene).train(run, net, body=body, weights=_weights(weights), seed=seed, force=force, **more)
+    _next('evaluate', scene)
 
 @command
 def evaluate(scene: Folder, run: Run = None, force: Force = False):
@@ -107,6 +115,7 @@ def evaluate(scene: Folder, run: Run = None, force: Force = False):
     scene = _scene(scene)
     result = scene.evaluate(run, force=force)
     print(f'report: {scene.file(result["report"])}')
+    _next('serve', scene.path)
 
 # %% ../../nbs/43_app.cli.ipynb #b3e2bdef
 @command
@@ -131,10 +140,10 @@ def _serve(scene, run, host, port):
     title = f'{scene.path.resolve().name}: {run}'
     serve(create_app(predictor, scene.floormap, title=title, info=dict(units=scene.units), known=scene.table('positions')), host=host, port=port)
 
-# %% ../../nbs/43_app.cli.ipynb #1d574695
+# %% ../../nbs/43_app.cli.ipynb #602a414e
 def _finish(scene, run): # the last lines of a run: what there is, and what to do next
     print(f'\n{scene.path}: poses in positions.csv, model in models/{run}, report in reports/{run}/report.html')
-    print(f'next: camera_pose serve {shlex.quote(str(scene.path))}')
+    _next('serve', scene.path)
 
 @command
 def run(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, points: Points = None, trajectory: Trajectory = None, distance: Distance = None,

@@ -234,7 +234,7 @@ def plan(self:Scene,
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
-# %% ../../nbs/40_app.scene.ipynb #d9682f1a
+# %% ../../nbs/40_app.scene.ipynb #99332f71
 NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
 
 @patch
@@ -250,6 +250,7 @@ def train(self:Scene,
     folder = self.file('models', run)
     if weights := options.get('weights'): options['weights'] = str(weights)
     inputs = [self.file('train.csv'), self.file('validation.csv'), self.imgs]
+    if self.file('alignment.json').exists(): inputs.append(self.file('alignment.json'))
     if weights and Path(weights).is_file(): inputs.append(Path(weights))
     def make():
         predictor = train_pose_model(self.table('train'), self.table('validation'), self.images(), folder, net=net, **options)
@@ -257,16 +258,23 @@ def train(self:Scene,
         return dict(summary=f'{NET_TITLES[net]} on {predictor.info["body"]}: {best["median_m"]:.2f} {unit}, {best["median_deg"]:.1f} deg on the validation frames')
     return self.run_stage(f'train {run}', make, inputs, [folder/'model.json', folder/'model.safetensors'], dict(net=net, **options), force)
 
+def _stale(scene, run, name): # has a file changed since a run was trained with it?
+    was = scene.record['stages'].get(f'train {run}', {}).get('key', {}).get('inputs', {}).get(name)
+    return was is not None and scene.file(name).exists() and was != _digest(scene.file(name))
+
 @patch
 def predictor(self:Scene,
     run: str = None, # name of the run; the one trained last if not given
-):
-    "A trained model, ready to predict; raises `SceneError` when there is none"
+): # name of the run, `PosePredictor`
+    "A trained model, ready to predict; raises `SceneError` when there is none, or none for the present alignment"
     trained = [s.removeprefix('train ') for s in self.record['stages'] if s.startswith('train ')]
     there = sorted(p.parent.name for p in self.path.glob('models/*/model.json'))
     run = run or next((r for r in reversed(trained) if r in there), there[0] if there else None)
     if run is None: raise SceneError(f'{self.path} has no trained model yet: run `camera_pose train {self.path}` first.')
     if run not in there: raise SceneError(f"{self.path} has no model '{run}' (there is {', '.join(there) or 'none'}): check the name or train it.")
+    if _stale(self, run, 'alignment.json'):
+        raise SceneError(f"The model '{run}' was trained before the scene was aligned anew, and answers in the old coordinates: run "
+                         f'`camera_pose split {self.path}` and `camera_pose train {self.path} --run {run}` again.')
     return run, load_model(self.file('models', run))
 
 @patch
@@ -276,6 +284,8 @@ def evaluate(self:Scene,
 ):
     "A trained model and two baselines on the test frames: `reports/<run>/`"
     run, predictor = self.predictor(run)
+    if _stale(self, run, 'train.csv'):
+        raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: run `camera_pose train {self.path} --run {run}` again.")
     folder, model = self.file('reports', run), self.file('models', run)
     def make():
         train, test, images = self.table('train'), self.table('test'), self.images()

@@ -106,8 +106,10 @@ def project_points(
     z = np.where(z > 1e-6, z, np.nan)
     return focal_px(size[0], hfov_deg)*np.stack([x/z, y/z], 1) + np.array(size)/2
 
-# %% ../../nbs/16_data.synthetic.ipynb #dff6c2e0
+# %% ../../nbs/16_data.synthetic.ipynb #ae10b1be
 def _pyvista():
+    try: import triton._C.libtriton # torch's compiler and Mesa's renderer each carry an LLVM: a process survives both only in this order
+    except ImportError: pass
     try: import pyvista
     except ImportError as e: raise MissingExtraError('pyvista', 'synthetic') from e
     return pyvista
