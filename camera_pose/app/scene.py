@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PARTS', 'NET_TITLES', 'Scene']
 
-# %% ../../nbs/40_app.scene.ipynb #a7d3ed48
+# %% ../../nbs/40_app.scene.ipynb #b2a48b0b
 import hashlib, json, os, resource, shutil, sys, time
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ..data.table import SPLITS, leakage, read_csv, read_table, table_poses, wri
 from ..data.video import extract_frames
 from ..eval import report
 from ..eval.floormap import FloorMap, floormap_from_points
+from ..eval.plots import short_number
 from ..metrics import path_length
 from ..models.learner import load_model, train_pose_model
 
@@ -234,7 +235,7 @@ def plan(self:Scene,
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
-# %% ../../nbs/40_app.scene.ipynb #99332f71
+# %% ../../nbs/40_app.scene.ipynb #2207ca69
 NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
 
 @patch
@@ -255,7 +256,7 @@ def train(self:Scene,
     def make():
         predictor = train_pose_model(self.table('train'), self.table('validation'), self.images(), folder, net=net, **options)
         best, unit = predictor.info['best'], 'm' if self.units == 'metres' else 'units'
-        return dict(summary=f'{NET_TITLES[net]} on {predictor.info["body"]}: {best["median_m"]:.2f} {unit}, {best["median_deg"]:.1f} deg on the validation frames')
+        return dict(summary=f'{NET_TITLES[net]} on {predictor.info["body"]}: {short_number(best["median_m"])} {unit}, {short_number(best["median_deg"])} deg on the validation frames')
     return self.run_stage(f'train {run}', make, inputs, [folder/'model.json', folder/'model.safetensors'], dict(net=net, **options), force)
 
 def _stale(scene, run, name): # has a file changed since a run was trained with it?
@@ -300,7 +301,7 @@ def evaluate(self:Scene,
                                   title=f'{self.path.resolve().name}: {run}', points=points, units=self.units)
         unit = 'm' if self.units == 'metres' else 'units'
         medians = {name: (m['median_m'], m['median_deg']) for name, m in metrics['methods'].items()}
-        return dict(summary='; '.join(f'{name} {m:.2f} {unit} / {deg:.1f} deg' for name, (m, deg) in medians.items()) + ' (medians)',
+        return dict(summary='; '.join(f'{name} {short_number(m)} {unit} / {short_number(deg)} deg' for name, (m, deg) in medians.items()) + ' (medians)',
                     medians=medians, report=str(Path('reports')/run/'report.html'))
     inputs = [model/'model.json', model/'model.safetensors', self.file('train.csv'), self.file('test.csv')]
     if self.file('floorplan').exists(): inputs.append(self.file('floorplan'))
