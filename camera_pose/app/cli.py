@@ -140,9 +140,13 @@ def _serve(scene, run, host, port):
     title = f'{scene.path.resolve().name}: {run}'
     serve(create_app(predictor, scene.floormap, title=title, info=dict(units=scene.units), known=scene.table('positions')), host=host, port=port)
 
-# %% ../../nbs/43_app.cli.ipynb #602a414e
+# %% ../../nbs/43_app.cli.ipynb #af294878
 def _finish(scene, run): # the last lines of a run: what there is, and what to do next
-    print(f'\n{scene.path}: poses in positions.csv, model in models/{run}, report in reports/{run}/report.html')
+    print(f'\n{scene.path}')
+    for name, what in (('imgs/', 'frames'), ('workspace/', "COLMAP's database and models"), ('positions.csv, points3D.csv', 'camera poses and point cloud'),
+                       ('train.csv, validation.csv, test.csv', 'the split'), ('floorplan/', 'plan, walkable area, pixels to metres'),
+                       (f'models/{run}/', 'weights, settings, training history'), (f'reports/{run}/report.html', 'errors and figures; the figures stand beside it')):
+        print(f'  {name:<36} {what}')
     _next('serve', scene.path)
 
 @command
