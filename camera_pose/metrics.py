@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['THRESHOLDS', 'position_error', 'rotation_error', 'recall', 'mae_components', 'pose_metrics', 'path_length',
-           'absolute_trajectory_error']
+           'absolute_trajectory_error', 'relative_pose_error']
 
-# %% ../nbs/02_metrics.ipynb #3ea13220
+# %% ../nbs/02_metrics.ipynb #cb1136af
 import numpy as np
 
-from .pose import fit_similarity, quat_angle, quat_canonical, quat_normalize
+from .pose import fit_similarity, pose_relative, quat_angle, quat_canonical, quat_normalize
 
 # %% ../nbs/02_metrics.ipynb #143e23b6
 def _check_pair(pred, true):
@@ -97,3 +97,18 @@ def absolute_trajectory_error(
     m = position_error(pred, true)
     return dict(rmse_m=float(np.sqrt((m**2).mean())), mean_m=float(m.mean()), median_m=float(np.median(m)), max_m=float(m.max()),
                 median_deg=float(np.median(rotation_error(pred, true))), scale=scale)
+
+# %% ../nbs/02_metrics.ipynb #7210e136
+def relative_pose_error(
+    pred: np.ndarray, # estimated poses in order of time `(n, 7)`
+    true: np.ndarray, # true poses `(n, 7)`
+    delta: int = 1,   # over how many frames the movement is compared
+) -> dict: # `n` movements; `rmse_m`, `mean_m`, `median_m`, `max_m` of their translation, `rmse_deg`, `mean_deg`, `median_deg`, `max_deg` of their rotation
+    "Error of the movements over `delta` frames (Sturm et al. 2012); raises `ValueError` when there are no such movements"
+    pred, true = _check_pair(pred, true)
+    if not 1 <= delta < len(true): raise ValueError(f'delta is from 1 to {len(true) - 1} for {len(true)} poses, not {delta}')
+    moved, should = (pose_relative(p[:-delta], p[delta:]) for p in (pred, true))
+    errors = pose_relative(should, moved)
+    m, deg = np.linalg.norm(errors[:, :3], axis=1), np.rad2deg(quat_angle(moved[:, 3:], should[:, 3:]))
+    return dict(n=len(m)) | {f'{name}_{unit}': float(f(e)) for e, unit in ((m, 'm'), (deg, 'deg')) for name, f in
+                             (('rmse', lambda o: np.sqrt((o**2).mean())), ('mean', np.mean), ('median', np.median), ('max', np.max))}

@@ -6,7 +6,7 @@
 __all__ = ['MAX_BYTES', 'MAX_PIXELS', 'MIN_SIDE', 'view_direction', 'locate', 'UploadError', 'read_photo', 'receive_photo',
            'Dashboard', 'scale_bar', 'render_page', 'create_app', 'serve']
 
-# %% ../../nbs/42_app.dashboard.ipynb #52a8f2ca
+# %% ../../nbs/42_app.dashboard.ipynb #e7bfe201
 import asyncio, base64, hashlib, io, logging, socket, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ..basics import CameraPoseError, InputError, MissingExtraError
-from ..pose import quat_rotate
+from ..pose import POSE_COLUMNS, quat_rotate
 
 # %% ../../nbs/42_app.dashboard.ipynb #41dba0d9
 try:
@@ -143,7 +143,7 @@ async def receive_photo(
     if not photos: raise UploadError('No photo came with the request: choose one, or send it in the field "image".')
     return await photos[0].read()
 
-# %% ../../nbs/42_app.dashboard.ipynb #eb8c74da
+# %% ../../nbs/42_app.dashboard.ipynb #7b0bedd6
 def _png(image, side=2000): # PNG bytes of an array and a short digest of them; no side longer than `side`
     image = Image.fromarray(image)
     image.thumbnail((side, side))
@@ -176,14 +176,19 @@ class Dashboard:
 
     def predict(self,
         data: bytes, # content of an image file
-    ) -> np.ndarray: # `(7,)`, world_from_cam
+    ) -> tuple: # pose `(7,)` world_from_cam, and what else a `Locator` knows: `sd_m`, `sd_deg`, `known_place`
         "The model's pose for a photo; raises `CameraPoseError` when the model fails"
-        try: pose = np.asarray(self.predictor.predict([io.BytesIO(data)]), float).reshape(-1, 7)[0]
+        try:
+            if hasattr(self.predictor, 'locate'):
+                row = self.predictor.locate([io.BytesIO(data)]).iloc[0]
+                pose = row[POSE_COLUMNS].to_numpy(float)
+                more = {k: _plain(row[k]) for k in ('sd_m', 'sd_deg') if np.isfinite(row[k])} | ({} if row.known_place is None else dict(known_place=bool(row.known_place)))
+            else: pose, more = np.asarray(self.predictor.predict([io.BytesIO(data)]), float).reshape(-1, 7)[0], {}
         except CameraPoseError: raise
         except Exception as e: # the reason is for the log, not for the visitor
             logging.getLogger('camera_pose').exception('The model failed on a photo.')
             raise CameraPoseError(f'The model failed on this photo ({type(e).__name__}): the log of the server has the details.') from e
-        if np.isfinite(pose).all(): return pose
+        if np.isfinite(pose).all(): return pose, more
         raise CameraPoseError('The model gave no finite pose for this photo: train it again with a lower learning rate.')
 
     def answer(self,
@@ -191,9 +196,9 @@ class Dashboard:
     ) -> tuple: # answer as a dict, thumbnail
         "Predict the pose of a photo and locate it; raises `UploadError` for a file that is not a usable photo"
         start = time.perf_counter()
-        photo, pose = read_photo(data), self.predict(data)
+        photo, (pose, more) = read_photo(data), self.predict(data)
         ms = round(1000*(time.perf_counter() - start), 1)
-        return {**locate(pose, self.floormap, self.known), 'units': self.units, 'time_ms': ms}, photo
+        return {**locate(pose, self.floormap, self.known), **more, 'units': self.units, 'time_ms': ms}, photo
 
     async def answer_soon(self, data):
         "`answer` in the worker thread; raises `UploadError` (503) when too many photos wait"
@@ -203,10 +208,13 @@ class Dashboard:
         try: return await asyncio.wrap_future(self.worker.submit(self.answer, data))
         finally: self.waiting -= 1
 
-# %% ../../nbs/42_app.dashboard.ipynb #c0617364
+# %% ../../nbs/42_app.dashboard.ipynb #cbfba5ef
 def _verdict(answer, unit): # colour of the alert, its sentence, captions of the two plans
     moved, outside, (x, y, _) = answer['snapped']['moved_m'], answer['outside_plan_m'], answer['snapped']['position_m']
     to = f'Moved by {moved:.2f} {unit} to x {x:.2f}, y {y:.2f}.'
+    if answer.get('known_place') is False:
+        return ('danger', 'This photo does not seem to be from this place: it looks less like the training images than 99 of 100 photos of the place do. The position is a guess.',
+            'A guess: the photo looks unlike this place.', to if moved else 'Already walkable: not moved.')
     if outside:
         return ('danger', f'The position lies {outside:.2f} {unit} outside the plan.',
             'Outside the plan: the hollow marker shows on which side.', to)
@@ -220,6 +228,7 @@ def _numbers(answer, unit): # names and values for the alert
     degrees = lambda v: 'none' if v is None else f'{v:.1f}°'
     out = [(axis, f'{v:.2f} {unit}') for axis, v in zip('xyz', answer['position_m'])]
     out += [('heading', degrees(answer['heading_deg'])), ('pitch', degrees(answer['pitch_deg']))]
+    if 'sd_m' in answer: out.append(('expected error', f"{answer['sd_m']:.2f} {unit}, {answer['sd_deg']:.1f}°"))
     if 'nearest_known_m' in answer: out.append(('nearest frame', f"{answer['nearest_known_m']:.2f} {unit}"))
     return out + [('quaternion w x y z', '  '.join(f'{v:.3f}' for v in answer['quaternion_wxyz']))]
 
@@ -365,14 +374,14 @@ def _add_errors(app, board):
     async def unknown(request, e):
         return sentence(500, f'The server failed on this request ({type(e).__name__}): its log has the details.')
 
-# %% ../../nbs/42_app.dashboard.ipynb #4790df5b
+# %% ../../nbs/42_app.dashboard.ipynb #85d40de3
 def _bootstrap(): # folder of Bootstrap's files, found without importing Flask
     spec = find_spec('flask_bootstrap')
     if spec is None: raise MissingExtraError('bootstrap-flask', 'dashboard')
     return Path(spec.submodule_search_locations[0])/'static'/'bootstrap5'
 
 def create_app(
-    predictor,             # object with `.predict(files) -> (N, 7)` and optionally `.info`
+    predictor,             # a `Locator`, or any object with `.predict(files) -> (N, 7)` and optionally `.info`
     floormap,              # `FloorMap` of the place
     title = 'camera_pose', # heading of the page
     info: dict = None,     # replaces or completes `predictor.info`

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TABLE_COLUMNS', 'SPLITS', 'poses_table', 'table_poses', 'write_table', 'read_csv', 'read_table', 'split_mod3',
-           'split_blocks', 'leakage']
+           'split_blocks', 'split_second_video', 'leakage']
 
 # %% ../../nbs/13_data.table.ipynb #4100d9ae
 from pathlib import Path
@@ -88,7 +88,7 @@ def read_table(
     table['image'] = table['image'].astype(str)
     return table
 
-# %% ../../nbs/13_data.table.ipynb #61fe9422
+# %% ../../nbs/13_data.table.ipynb #3a2075ed
 def _check_split(table, least):
     if len(table) < least: raise InputError(f'The pose table has {len(table)} frames; a split needs at least {least}: extract more frames.')
 
@@ -101,25 +101,47 @@ def split_mod3(
 
 def split_blocks(
     table: pd.DataFrame, # a pose table, in order of time
-    n_blocks: int = 10,  # stretches of equal length; every fifth from the third is validation, every fifth from the fifth is test
+    block: int = 30,     # frames in a block; fewer where that would leave less than six blocks
 ) -> dict: # `train`, `validation` and `test` tables
-    "Split by time: three of five consecutive stretches are for training, one for validation, one for test"
-    if n_blocks < 5: raise InputError(f'A block split needs at least 5 blocks, got {n_blocks}.')
-    _check_split(table, n_blocks)
-    place = np.arange(len(table))*n_blocks//len(table) % 5
-    return {name: table[np.isin(place, which)].reset_index(drop=True)
-            for name, which in (('train', (0, 1, 3)), ('validation', (2,)), ('test', (4,)))}
+    "Split by time: of the blocks of consecutive frames every third is held out, in turns for test and for validation"
+    if block < 1: raise InputError(f'A block needs at least one frame, got {block}.')
+    _check_split(table, 6)
+    place = np.arange(len(table))//min(block, len(table)//6)
+    held_out, turn = place % 3 == 2, place//3 % 2
+    return {name: table[which].reset_index(drop=True) for name, which in
+            (('train', ~held_out), ('validation', held_out & (turn == 1)), ('test', held_out & (turn == 0)))}
 
-SPLITS = dict(mod3=split_mod3, blocks=split_blocks) # by name, for options
+# %% ../../nbs/13_data.table.ipynb #b7eb7eba
+def split_second_video(
+    table: pd.DataFrame,  # pose table of the first video, in order of time
+    second: pd.DataFrame, # pose table of the second video, in the same world
+    block: int = 30,      # frames in a block of the first video; every sixth block is for validation
+) -> dict: # `train`, `validation` and `test` tables with a column `video`
+    "The first video for training, the second for the test; raises `InputError` when both name the same image"
+    both = set(table.image) & set(second.image)
+    if both: raise InputError(f'{len(both)} images are in both videos, for example {min(both)}: keep the frames of the videos in folders of their own.')
+    _check_split(table, 6)
+    validation = np.arange(len(table))//min(block, len(table)//6) % 6 == 5
+    first, second = table.assign(video='first'), second.assign(video='second')
+    return dict(train=first[~validation].reset_index(drop=True), validation=first[validation].reset_index(drop=True), test=second.reset_index(drop=True))
 
-# %% ../../nbs/13_data.table.ipynb #9045d124
+SPLITS = dict(mod3=split_mod3, blocks=split_blocks, second_video=split_second_video) # by name, for options
+
+# %% ../../nbs/13_data.table.ipynb #dd26f050
+def _nearest_s(train, test): # seconds to the nearest training frame of the same video, infinite where there is none
+    videos = [t['video'] if 'video' in t else pd.Series('', t.index) for t in (train, test)]
+    seconds = np.full(len(test), np.inf)
+    for name in videos[1].unique():
+        a, b = (t.timestamp[v == name].to_numpy()[:, None] for t, v in zip((train, test), videos))
+        if len(a): seconds[(videos[1] == name).to_numpy()] = cKDTree(a).query(b)[0]
+    return seconds
+
 def leakage(
     train: pd.DataFrame, # pose table of the training frames
     test: pd.DataFrame,  # pose table of the test frames
 ) -> pd.DataFrame: # a row for each test frame: `image, nearest_s, nearest_m, nearest_deg`
-    "Distance from each test frame to the nearest training frame: in time, and in position with the angle to that frame"
+    "Distance from each test frame to the nearest training frame: in time (infinite in another video), and in position with the angle to that frame"
     a, b = table_poses(test), table_poses(train)
     metres, nearest = cKDTree(b[:, :3]).query(a[:, :3])
-    seconds, _ = cKDTree(train[['timestamp']].to_numpy()).query(test[['timestamp']].to_numpy())
-    return pd.DataFrame(dict(image=test.image.to_numpy(), nearest_s=seconds, nearest_m=metres,
+    return pd.DataFrame(dict(image=test.image.to_numpy(), nearest_s=_nearest_s(train, test), nearest_m=metres,
                              nearest_deg=np.rad2deg(quat_angle(a[:, 3:], b[nearest, 3:]))))
