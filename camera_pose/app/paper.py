@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CLAIMS', 'beyond_paper', 'claims', 'paper_figures', 'reproduce']
 
-# %% ../../nbs/41c_app.paper.ipynb #ed8f84d8
+# %% ../../nbs/41c_app.paper.ipynb #4ab14b71
 from math import ceil
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pandas as pd
 from .folder import digest
 from .paper_runs import (PAPER_TRAINING, chosen_body, frame_features, head_poses, paper_errors, paper_options, paper_runs, paper_weights, score_runs, stable_rates,
                                         train_runs, weights_sentence)
-from .paper_tables import (PAPER_BODIES, UNIT_M, body_title, html_table, imagenet_finding, imagenet_table, loss_finding, nan_sentence, render_paper, runs_table,
+from .paper_tables import (ERRORS, PAPER_BODIES, UNIT_M, body_title, html_table, imagenet_finding, imagenet_table, loss_finding, nan_sentence, render_paper, runs_table,
                                           table_finding)
 from .scene import NET_TITLES, Scene
 from ..basics import InputError, atomic_path
@@ -31,7 +31,7 @@ from ..models.pgo import pgo_predictions, typical_sigmas
 from ..models.store import load_model
 from ..pose import POSE_COLUMNS
 
-# %% ../../nbs/41c_app.paper.ipynb #f1c966d7
+# %% ../../nbs/41c_app.paper.ipynb #a3a8ac5a
 def _odometry(scene):
     "Odometry of the test frames, kept in the scene"
     test, file = scene.table('test').sort_values('timestamp', kind='stable'), scene.file('reports', 'paper', 'odometry.csv')
@@ -47,7 +47,8 @@ def _fine_tuned(scene, run, odometry, seed):
     plus, folder = run + '-plus', scene.file('models', run)
     def make():
         images, video = scene.images(), scene.table('test').sort_values('timestamp', kind='stable')[['image', 'timestamp']] # no poses
-        fine_tune(folder, scene.table('train'), images, video, images, odometry, scene.file('models', plus), scene.table('validation'), seed=seed)
+        fine_tune(folder, scene.table('train'), images, video, images, odometry, scene.file('models', plus), scene.table('validation'),
+                  scene.intrinsics(images.size), seed=seed)
         return dict(summary=f'MapNet+ from {run}')
     inputs = [folder/'model.json', folder/'model.safetensors', scene.file('reports', 'paper', 'odometry.csv'), scene.file('train.csv'), scene.file('test.csv')]
     scene.run_stage(f'train {plus}', make, inputs, [scene.file('models', plus, name) for name in ('model.json', 'model.safetensors')], dict(base=run, seed=seed))
@@ -62,7 +63,11 @@ def beyond_paper(
     second = scene.record['stages'].get('split', {}).get('result', {}).get('how') == 'second_video'
     rows, shown = [], {}
     for row in runs.drop_duplicates('run').itertuples():
-        for name, run in {'MapNet': row.run, **({'MapNet+': _fine_tuned(scene, row.run, odometry, row.seed)} if second else {})}.items():
+        models = {'MapNet': row.run}
+        if second:
+            try: models['MapNet+'] = _fine_tuned(scene, row.run, odometry, row.seed)
+            except InputError as e: rows.append(dict(table='beyond', label='MapNet+', net='mapnet', body=row.body, seed=row.seed, run='', note=str(e).split(':')[0], weights=row.weights) | dict.fromkeys(ERRORS, np.nan))
+        for name, run in models.items():
             predictor = load_model(scene.file('models', run))
             poses = head_poses(predictor, frame_features(scene, predictor, test))
             sigmas = typical_sigmas(head_poses(predictor, frame_features(scene, predictor, valid)), table_poses(valid))
@@ -133,16 +138,16 @@ def paper_figures(
         figures[10] = words, plot_trajectories(true, {'MapNet': snapped}, floormap, title='After moving to the walkable area', unit=unit, forbidden=True)
     return figures
 
-# %% ../../nbs/41c_app.paper.ipynb #dde85e4e
-def _training_sentence(scene, epochs, seeds):
-    n = len(scene.table('train'))
+# %% ../../nbs/41c_app.paper.ipynb #e379b8f4
+def _training_sentence(scene, epochs, seeds, recipes):
+    n, many = len(scene.table('train')), f'Each number is the mean of {seeds} seeds ± their standard deviation.' if seeds > 1 else 'One seed: small differences may be chance.'
+    if recipes: return f'{n} training frames; not the paper\'s training, but the recipes {" and ".join(map(str, recipes.values()))}, on frozen bodies. {many}'
     parts = []
     for net in PAPER_TRAINING:
         o, p = paper_options(net, n, epochs), PAPER_TRAINING[net]
         updates = o['epochs']*ceil(ceil(n/p['steps'])/p['bs'])
         parts.append(f'{NET_TITLES[net]} {o["epochs"]} epochs, {updates:,} updates (the paper: {p["updates"]:,}' + (f', at {o["lr"]/1e-4:.1f} times its learning rate here' if 'lr' in o else '') + ')')
-    return (f'{n} training frames; {"; ".join(parts)}. Frozen bodies, optimisers, losses and schedules of the paper. ' +
-            (f'Each number is the mean of {seeds} seeds ± their standard deviation.' if seeds > 1 else 'One seed: small differences may be chance.'))
+    return f'{n} training frames; {"; ".join(parts)}. Frozen bodies, optimisers, losses and schedules of the paper. {many}'
 
 def _sections(tables, findings, rates, figures, unit):
     units = f'In grey what the paper prints. MAE: mean absolute error of the raw components. The paper\'s positions are in units of about {UNIT_M} m, ours in {"metres" if unit == "m" else "reconstruction units"}.'
@@ -164,6 +169,7 @@ def reproduce(
     figures: tuple = (6, 7, 8, 9, 10), # of the paper
     beyond: bool = None,      # MapNet + PGO and MapNet+? None: where the focal length is known and Table IV is asked for
     size: int = 224,          # side to which images are reduced, pixels; the paper's is 224
+    recipes: dict = None,     # net -> recipe, to ask the same of other trainings: `dict(posenet='posenet', mapnet='mapnet')`; None: the paper's
     loss_body: str = None,    # for Table III, figures 6 and 7; None: ResNet-152, or the last one
     map_body: str = None,     # for figures 8 to 10 and what goes beyond; None: ResNet-34, or the last one
     force: bool = False,      # measure and draw again? (runs are trained again when their options change)
@@ -178,14 +184,14 @@ def reproduce(
     beyond = bool(scene.focal_px) and 'IV' in tables if beyond is None else beyond
     runs = paper_runs(bodies, seeds, tables, loss_body, map_body)
     if 8 not in figures and len(runs): runs = runs[runs.table != ''].reset_index(drop=True)
-    if len(runs): runs = train_runs(scene, runs, weights, epochs, size)
+    if len(runs): runs = train_runs(scene, runs, weights, epochs, size, recipes)
     key = dict(bodies=bodies, weights=weights, tables=list(tables), figures=list(figures), beyond=beyond, loss_body=loss_body, map_body=map_body, seeds=seeds,
                runs={r: digest(f) for r in sorted(set(runs.run if len(runs) else ())) if (f := scene.file('models', r, 'model.safetensors')).exists()})
     def make():
         found = _measure(scene, runs, bodies, tables, loss_body, map_body, beyond)
         drawn = paper_figures(scene, found['runs'], found['predictions'], loss_body, map_body) if figures and len(runs) else {}
         drawn = {n: f for n, f in drawn.items() if n in figures}
-        return _write(scene, out, found, drawn, weights, epochs, seeds)
+        return _write(scene, out, found, drawn, weights, _training_sentence(scene, epochs, seeds, recipes))
     inputs = [scene.file(f'{n}.csv') for n in ('train', 'validation', 'test')] + [scene.file('floorplan')]*scene.file('floorplan').exists()
     done = scene.run_stage('paper', make, inputs, [out/'paper.html'], key, force)
     read = {name: pd.read_csv(out/f'table_{name}.csv', index_col=0, keep_default_na=False, na_values=['']).pipe(_typed) for name in done['findings'] if name in done['tables']}
@@ -225,11 +231,12 @@ def _beyond_finding(found):
              + f' ({row.iloc[0]})' for claim, row in found.iterrows()]
     return '; '.join(parts)
 
-def _write(scene, out, found, drawn, weights, epochs, seeds):
+def _write(scene, out, found, drawn, weights, trained):
     "Write CSV, PNG and the page; what scene.json remembers"
-    split = judge_split(scene.table('train'), scene.table('test'), found['unit'], scene.record['stages'].get('split', {}).get('result', {}).get('how'))
+    with np.errstate(invalid='ignore'): # the clocks of two videos are infinitely far apart
+        split = judge_split(scene.table('train'), scene.table('test'), found['unit'], scene.record['stages'].get('split', {}).get('result', {}).get('how'))
     notes = [('Weights', weights_sentence(weights))] if len(found['runs']) else []
-    notes += [('The split', split['sentence'])] + ([('Training', _training_sentence(scene, epochs, seeds))] if len(found['runs']) else [])
+    notes += [('The split', split['sentence'])] + ([('Training', trained)] if len(found['runs']) else [])
     first = next((found['findings'][n] for n in ('IV', 'II', 'III', 'I') if n in found['findings']), '')
     pngs = {number: (words, _png(fig)) for number, (words, fig) in drawn.items()}
     for name, table in found['tables'].items():

@@ -109,10 +109,10 @@ def chosen_body(
     "The body for figures and for Table III"
     return asked or (usual if usual in bodies else bodies[-1])
 
-# %% ../../nbs/41b_app.paper_runs.ipynb #26b50f06
-def _train_run(scene, row, weights, options):
+# %% ../../nbs/41b_app.paper_runs.ipynb #540b455b
+def _train_run(scene, row, recipe, weights, options):
     "Train a run of the scene unless it is there: a note, which begins with 'diverged' when it did"
-    try: scene.train(row.run, f'paper_{row.net}', body=row.body, weights=weights[row.body], seed=row.seed, precision='float32', **options)
+    try: scene.train(row.run, recipe, body=row.body, weights=weights[row.body], seed=row.seed, precision='float32', train_body='none', **options)
     except CameraPoseError as e:
         if type(e) is not CameraPoseError: raise # wrong input, not a diverging loss
         return 'diverged in epoch 1'
@@ -149,24 +149,27 @@ def stable_rates(
     mean, std, unit = (o.double().cpu().numpy() for o in (head.feature_mean, head.feature_std, head.position_std))
     return largest_step(features, alpha), largest_step((features - mean)/std, alpha, scale=unit.max())
 
-# %% ../../nbs/41b_app.paper_runs.ipynb #a0692312
+# %% ../../nbs/41b_app.paper_runs.ipynb #588c1b08
 def train_runs(
     scene: Scene,         # split, with images
     runs: pd.DataFrame,   # from `paper_runs`
     weights: dict,        # from `paper_weights`
     epochs: int = None,   # as in `paper_options`
     size: int = 224,      # side to which images are reduced, pixels
+    recipes: dict = None, # net -> recipe; None: 'paper_posenet' and 'paper_mapnet'
 ) -> pd.DataFrame: # `runs` with a column `note`
     "Train what is not there yet"
     notes, n_train, rates = {}, len(scene.table('train')), {}
     for row in runs.itertuples():
         if row.run in notes: continue
-        options, note = paper_options(row.net, n_train, epochs) | dict(size=size) | row.changes, ''
+        recipe, options, note = f'paper_{row.net}', paper_options(row.net, n_train, epochs), ''
+        if recipes: recipe, options = recipes[row.net], dict(epochs=epochs) if epochs else {}
+        options = options | dict(size=size) | row.changes
         if row.label == 'MSE, small steps':
             rate = float(f"{stable_rates(scene, row.run.replace('-mse-slow', ''))[1]/2:.1g}")
             options, note = options | dict(lr=rate), f'rate {rate:g}'
         if row.label == 'alpha ≠ 1': note = 'α = 100, MSE'
-        said = _train_run(scene, row, weights, options)
+        said = _train_run(scene, row, recipe, weights, options)
         notes[row.run] = said + ('; ' if said and note else '') + note
     return runs.assign(note=runs.run.map(notes), weights=runs.body.map(lambda b: weights_word(weights[b])))
 

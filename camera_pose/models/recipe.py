@@ -18,7 +18,7 @@ from fastcore.basics import patch
 
 from ..basics import InputError, atomic_path
 
-# %% ../../nbs/22b_models.recipe.ipynb #22fa8d60
+# %% ../../nbs/22b_models.recipe.ipynb #26baaada
 class Option(NamedTuple):
     "One option of a recipe"
     section: str
@@ -52,8 +52,8 @@ OPTIONS = {o.label: o for o in (
     Option('loss', 'relative', 'text', 'pairs', ('pairs', 'difference'), '"pairs": relative poses of all pairs; "difference": plain differences of neighbours, as in the original MapNet'),
     Option('data', 'steps', 'integer', None, (1, 20), 'frames in a tuple', '1 for PoseNet, 3 for MapNet'),
     Option('data', 'skip_s', 'number', 1., (0, None), 'time between the frames of a tuple, seconds'),
-    Option('augment', 'colour', 'number', None, (0, 1), 'strength of random changes of exposure, contrast and colour', '0.3 where the camera is turned at random, else 0'),
-    Option('augment', 'rotate_deg', 'number', None, (0, 45), 'random turns of the camera, at most so many degrees; the labels turn with it', '12 for a frozen pretrained body where the focal length is known, else 0'),
+    Option('augment', 'colour', 'number', None, (0, 1), 'strength of random changes of exposure, contrast and colour', '0.1 where the camera is turned at random, else 0'),
+    Option('augment', 'rotate_deg', 'number', None, (0, 45), 'random turns of the camera, at most so many degrees; the labels turn with it', '8 for a frozen pretrained body where the focal length is known, else 0'),
     Option('augment', 'crop', 'number', 0., (0, 0.9), 'random crops: the largest part of the side that is cut away; labels follow'),
     Option('augment', 'views', 'integer', None, (1, 1000), 'versions of each image that a frozen body sees', '8 with augmentation, else 1'),
     Option('optim', 'opt', 'text', 'adamw', ('adamw', 'adam', 'sgd'), 'optimiser: "adamw" (decoupled weight decay), "adam" (weight decay in the gradient, as the paper), "sgd" (momentum 0.9)'),
@@ -218,7 +218,7 @@ def describe(self:Recipe) -> pd.DataFrame: # one row for each option
                  meaning=o.meaning + (f'; null: {o.null}' if o.null else '')) for o in OPTIONS.values()]
     return pd.DataFrame(rows)
 
-# %% ../../nbs/22b_models.recipe.ipynb #43e5a832
+# %% ../../nbs/22b_models.recipe.ipynb #384ae80a
 _PLANS = {True: dict(bs=48, updates=500, updates_of_views=1000), False: dict(bs=24, updates=600)} # a frozen body: a head on stored features; else a whole network
 _EPOCHS = 40, 400   # at least and at most
 _SCRATCH_PX = 64    # side of the images for a body with random weights
@@ -240,7 +240,7 @@ def filled(self:Recipe,
     still = frozen and pretrained
     if default('pool', pool if still else 1) > 1 and still: default('reduce', 64)
     default('reduce', 0)
-    default('colour', 0.3 if default('rotate_deg', 12. if still and turns and self.cache else 0.) else 0.)
+    default('colour', 0.1 if default('rotate_deg', 8. if still and turns and self.cache else 0.) else 0.)
     default('size', self.image_size if pretrained else min(_SCRATCH_PX, self.image_size))
     default('dropout', 0.1 if default('hidden', [2048, 1024, 512] if mapnet else []) else 0.)
     default('loss', 'gaussian' if default('sigma', self.loss == 'gaussian') else 'mapnet' if mapnet else 'smooth_l1')
