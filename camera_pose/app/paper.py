@@ -31,7 +31,7 @@ from ..models.pgo import pgo_predictions, typical_sigmas
 from ..models.store import load_model
 from ..pose import POSE_COLUMNS
 
-# %% ../../nbs/41c_app.paper.ipynb #a3a8ac5a
+# %% ../../nbs/41c_app.paper.ipynb #1dfc98f3
 def _odometry(scene):
     "Odometry of the test frames, kept in the scene"
     test, file = scene.table('test').sort_values('timestamp', kind='stable'), scene.file('reports', 'paper', 'odometry.csv')
@@ -90,7 +90,7 @@ def claims(
     found = runs.pivot_table(index='seed', columns='label', values=['median_m', 'median_deg'])
     rows = []
     for better, other in CLAIMS:
-        if not {better, other} <= set(runs.label): continue
+        if not {better, other} <= set(found.median_m.columns): continue # not measured, or in no seed
         row = dict(claim=f'{better} is better than {other}')
         for e, u in (('median_m', unit), ('median_deg', '°')):
             a, b = found[e][better], found[e][other]
@@ -138,7 +138,7 @@ def paper_figures(
         figures[10] = words, plot_trajectories(true, {'MapNet': snapped}, floormap, title='After moving to the walkable area', unit=unit, forbidden=True)
     return figures
 
-# %% ../../nbs/41c_app.paper.ipynb #e379b8f4
+# %% ../../nbs/41c_app.paper.ipynb #31ce06bc
 def _training_sentence(scene, epochs, seeds, recipes):
     n, many = len(scene.table('train')), f'Each number is the mean of {seeds} seeds ± their standard deviation.' if seeds > 1 else 'One seed: small differences may be chance.'
     if recipes: return f'{n} training frames; not the paper\'s training, but the recipes {" and ".join(map(str, recipes.values()))}, on frozen bodies. {many}'
@@ -195,11 +195,11 @@ def reproduce(
     inputs = [scene.file(f'{n}.csv') for n in ('train', 'validation', 'test')] + [scene.file('floorplan')]*scene.file('floorplan').exists()
     done = scene.run_stage('paper', make, inputs, [out/'paper.html'], key, force)
     read = {name: pd.read_csv(out/f'table_{name}.csv', index_col=0, keep_default_na=False, na_values=['']).pipe(_typed) for name in done['findings'] if name in done['tables']}
-    return dict(tables=read, findings=done['findings'], runs=pd.read_csv(out/'runs.csv', keep_default_na=False, na_values=['nan']), page=out/'paper.html',
+    return dict(tables=read, findings=done['findings'], runs=pd.read_csv(out/'runs.csv', keep_default_na=False, na_values=['']).pipe(_typed), page=out/'paper.html',
                 figures={int(k): (words, out/f'figure_{k}.png') for k, words in done['figures'].items()})
 
 def _typed(table): # texts stay texts where a column has them
-    return table.assign(**{c: table[c].fillna('') for c in ('note', 'weights') if c in table})
+    return table.assign(**{c: table[c].fillna('') for c in ('table', 'label', 'net', 'body', 'run', 'note', 'weights') if c in table})
 
 def _measure(scene, runs, bodies, tables, loss_body, map_body, beyond):
     "Tables and findings"

@@ -176,9 +176,9 @@ def nan_sentence(
     return text + (f'Here the head brings features and positions to a common size first, with a limit of {scaled:.1g}: ' + ('the paper\'s rate would do.' if scaled > rate else
                    f'at the paper\'s rate {"they grow" if raw >= rate else "they still grow"}, and the training stops with a sentence instead of going on with NaN; at half of the limit it learns.'))
 
-# %% ../../nbs/41a_app.paper_tables.ipynb #0c23225d
+# %% ../../nbs/41a_app.paper_tables.ipynb #aab8d353
 def _shown(value, column):
-    if isinstance(value, str): return escape(value)
+    if isinstance(value, str): return f'{int(value):,}' if value.isdigit() else escape(value) # a table that was read from CSV has texts beside '~ 7,000,000'
     if value is None or value != value: return '–'
     if column.startswith(('parameters', 'trainable')): return f'{int(value):,}'
     if 'Acc' in column: return f'{value:.3f}'
@@ -191,8 +191,8 @@ def _td(row, column, key):
     if f'{column} (paper)' in row and key:
         said = _shown(row[f'{column} (paper)'], f'{column} (paper)')
         if said in ('–', ''): said = 'NaN' if key == 'nan' else ''
-        slip = row.get(f'{column} slip')
-        low = f'<small>{f"<s>{said}</s> †" if slip is True else said}</small>' if said else ''
+        slip = str(row.get(f'{column} slip')) == 'True'
+        low = f'<small>{f"<s>{said}</s> †" if slip else said}</small>' if said else ''
         if column == 'MAE position' and said not in ('', 'NaN') and f'{column} (paper)' in row: low = low.replace('</small>', f' (≈ {row[f"{column} (paper)"]*UNIT_M:.1f} m)</small>')
     return f'<td>{text}{low}</td>'
 

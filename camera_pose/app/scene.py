@@ -219,7 +219,7 @@ def plan(self:Scene,
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
-# %% ../../nbs/40_app.scene.ipynb #7aca75cc
+# %% ../../nbs/40_app.scene.ipynb #cac443cd
 NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
 
 def stored_features(
@@ -230,7 +230,7 @@ def stored_features(
     "Body features of the frames of a table; those of a frozen body were stored when its head was trained"
     rows = images.rows(table.image)
     if not predictor.net.frozen: return predictor.features(images.images[rows])
-    return np.asarray(cached_features(predictor.net.body, images, rows, images.folder/'features', precision=predictor.info['options']['precision']).features[0])
+    return np.array(cached_features(predictor.net.body, images, rows, images.folder/'features', precision=predictor.info['options']['precision']).features[0])
 
 @patch
 def train(self:Scene,
@@ -309,6 +309,7 @@ def evaluate(self:Scene,
         predictions = {title: poses} | ({f'{title} + PGO': _with_odometry(self, test, poses, covariances)} if pgo else {})
         predictions |= {'nearest image': table_poses(train)[nearest], 'mean pose': report.mean_pose_baseline(table_poses(train), len(test))}
         history = pd.read_csv(model/'history.csv') if (model/'history.csv').exists() else None
+        if history is not None and 'train_loss' not in history: history = None # MapNet+ keeps other numbers
         points = pd.read_csv(self.file('points3D.csv')) if self.file('points3D.csv').exists() else None
         metrics = report.evaluate(predictions, test, train, folder, floormap=self.floormap, history=history, images=images,
                                   title=f'{self.path.resolve().name}: {run}', points=points, units=self.units,

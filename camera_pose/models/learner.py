@@ -88,7 +88,7 @@ def default_loss(
     "The paper's loss for a network"
     return recipe_loss(load_recipe(net=kind.lower()).filled(1, True))
 
-# %% ../../nbs/23_models.learner.ipynb #de919185
+# %% ../../nbs/23_models.learner.ipynb #ce1d529c
 class TablesScene:
     "Tables and images as a scene for `pose_learner`"
     def __init__(self,
@@ -133,7 +133,7 @@ def _sources(recipe, network, images, rows, poses, augmenter, device):
     found = [cached_features(network.body, images, r, folder, views, augmenter if views > 1 else None, p, recipe.precision)
              for r, p, views in zip(rows, poses, (recipe.views, 1) if recipe.cache else (1,))]
     stored = [FeatureSource(f.features, f.poses, device) for f in found]
-    return (stored if recipe.cache else pictures), stored[0].sample(2000)
+    return (stored if recipe.cache else pictures), stored[0].sample(1500)
 
 # %% ../../nbs/23_models.learner.ipynb #37b595d8
 class PoseLearner(Learner):

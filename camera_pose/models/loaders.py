@@ -21,7 +21,7 @@ from ..basics import InputError
 from ..data.block import RowFile
 from ..pose import pose_apply, pose_inverse
 
-# %% ../../nbs/22c_models.loaders.ipynb #40e43b2e
+# %% ../../nbs/22c_models.loaders.ipynb #afad6c77
 class ImageSource:
     "Rows of a processed dataset as images in [0, 1], with their poses"
     def __init__(self,
@@ -70,8 +70,8 @@ class FeatureSource:
     def sample(self,
         most: int, # rows at most
     ) -> np.ndarray: # `(m, d)` float32
-        "Features of frames as they are (view 0), evenly spread over all frames"
-        n = self.features.shape[1]
+        "Features, evenly spread over all views and frames"
+        n = len(self.flat)
         return np.asarray(self.flat[np.arange(0, n, max(1, -(-n//most)))], dtype=np.float32)
 
     def reseed(self,

@@ -18,7 +18,7 @@ from fastcore.basics import patch
 
 from ..basics import InputError, atomic_path
 
-# %% ../../nbs/22b_models.recipe.ipynb #26baaada
+# %% ../../nbs/22b_models.recipe.ipynb #ba620f2a
 class Option(NamedTuple):
     "One option of a recipe"
     section: str
@@ -36,7 +36,7 @@ OPTIONS = {o.label: o for o in (
     Option('model', 'weights', 'text', 'auto', None, '"default" (ImageNet), "auto" (ImageNet, or random where they cannot be had), "none" (random), or a state dict file', 'random weights'),
     Option('model', 'train_body', 'text', None, _PARTS, 'part of the body that is trained', '"none" for pretrained weights, "all" for random ones'),
     Option('model', 'pool', 'integer', None, (1, 7), 'side of the grid of pooled features: 1 is the global mean of ImageNet networks', '3 for a frozen pretrained body that has a map of features, else 1'),
-    Option('model', 'reduce', 'integer', None, (0, 4096), 'principal components of the features that the head sees; 0: all features', '64 for a frozen pretrained body with a grid, else 0'),
+    Option('model', 'reduce', 'integer', None, (0, 4096), 'principal components of the features that the head sees; 0: all features', '128 for a frozen pretrained body with a grid, else 0'),
     Option('model', 'size', 'integer', None, (16, None), 'side in pixels to which images are reduced inside the network', '64 for a body with random weights, else no change'),
     Option('model', 'rotation', 'text', 'quaternion', ('quaternion', 'log', '9d'), 'form in which the network gives rotations'),
     Option('model', 'hidden', 'integers', None, (1, None), 'units of the hidden layers of the head', '[] for PoseNet, [2048, 1024, 512] for MapNet'),
@@ -218,7 +218,7 @@ def describe(self:Recipe) -> pd.DataFrame: # one row for each option
                  meaning=o.meaning + (f'; null: {o.null}' if o.null else '')) for o in OPTIONS.values()]
     return pd.DataFrame(rows)
 
-# %% ../../nbs/22b_models.recipe.ipynb #384ae80a
+# %% ../../nbs/22b_models.recipe.ipynb #9f1d9214
 _PLANS = {True: dict(bs=48, updates=500, updates_of_views=1000), False: dict(bs=24, updates=600)} # a frozen body: a head on stored features; else a whole network
 _EPOCHS = 40, 400   # at least and at most
 _SCRATCH_PX = 64    # side of the images for a body with random weights
@@ -238,7 +238,7 @@ def filled(self:Recipe,
     mapnet = self.net == 'mapnet'
     frozen = default('train_body', 'none' if pretrained else 'all') == 'none'
     still = frozen and pretrained
-    if default('pool', pool if still else 1) > 1 and still: default('reduce', 64)
+    if default('pool', pool if still else 1) > 1 and still: default('reduce', 128)
     default('reduce', 0)
     default('colour', 0.1 if default('rotate_deg', 8. if still and turns and self.cache else 0.) else 0.)
     default('size', self.image_size if pretrained else min(_SCRATCH_PX, self.image_size))

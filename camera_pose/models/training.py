@@ -31,7 +31,7 @@ from .loaders import epoch_seed
 from .nets import canonical_poses
 from ..pose import pose_mean
 
-# %% ../../nbs/22d_models.training.ipynb #b632bae4
+# %% ../../nbs/22d_models.training.ipynb #d046a70e
 OPTIMISERS = dict(adamw=partial(OptimWrapper, opt=torch.optim.AdamW, fused=True), adam=partial(OptimWrapper, opt=torch.optim.Adam, fused=True),
                   sgd=partial(OptimWrapper, opt=torch.optim.SGD, momentum=0.9, fused=True))
 
@@ -51,7 +51,8 @@ def group_rates(
 ) -> np.ndarray: # highest learning rate of each group
     "Learning rates that rise from the image to the head, and the loss's own"
     n_body = len(groups) - 1 - n_loss
-    return np.array([*np.geomspace(recipe.body_lr, recipe.lr, n_body + 1), *[recipe.loss_lr]*n_loss])
+    body = np.geomspace(recipe.body_lr, recipe.lr, n_body + 1)[:-1] if n_body else [] # the head's rate is lr, whatever stands below it
+    return np.array([*body, recipe.lr, *[recipe.loss_lr]*n_loss])
 
 # %% ../../nbs/22d_models.training.ipynb #907744d0
 def fit_schedule(
