@@ -80,7 +80,7 @@ def _options(set_, **given): # options of a recipe from the command line; `--set
         except ValueError: options[label.strip()] = value.strip()
     return options
 
-# %% ../../nbs/43_app.cli.ipynb #0b9623b6
+# %% ../../nbs/43_app.cli.ipynb #fdbaa632
 @command
 def frames(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, force: Force = False):
     "Split a video into frames: SCENE/imgs"
@@ -154,11 +154,16 @@ def sweep(scene: Folder, grid: Annotated[list[str], typer.Option('--grid', help=
 
 @command
 def paper(scene: Folder, weights: Annotated[str, typer.Option(help='auto (ImageNet, or random where they cannot be had), default (ImageNet) or none (random)')] = 'auto',
+    body: Annotated[Optional[list[str]], typer.Option(help="any torchvision classification network; may be repeated  [default: the paper's six]")] = None,
+    file: Annotated[Optional[list[str]], typer.Option('--body-file', help='BODY=FILE: weights of one body from a file; may be repeated', metavar='BODY=FILE')] = None,
     seeds: Annotated[int, typer.Option(help='number of seeds; more than one gives mean and spread')] = 1,
     epochs: Annotated[Optional[int], typer.Option(help="instead of the paper's numbers of epochs")] = None, force: Force = False):
     "The paper's tables and figures on this scene, beside the printed values: SCENE/reports/paper"
     from camera_pose.app.paper import reproduce
-    print(f'page: {reproduce(_scene(scene), weights=weights, seeds=seeds, epochs=epochs, force=force)["page"]}')
+    files = dict(o.partition('=')[::2] for o in file or [])
+    for name, path in files.items():
+        if not Path(path).is_file(): raise InputError(f"--body-file {name}={path}: there is no such file; write --body-file BODY=FILE, for example resnet34=resnet34.pth.")
+    print(f'page: {reproduce(_scene(scene), body or None, weights, files, epochs=epochs, seeds=seeds, force=force)["page"]}')
 
 @command
 def evaluate(scene: Folder, run: Run = None,

@@ -138,7 +138,7 @@ def paper_figures(
         figures[10] = words, plot_trajectories(true, {'MapNet': snapped}, floormap, title='After moving to the walkable area', unit=unit, forbidden=True)
     return figures
 
-# %% ../../nbs/41c_app.paper.ipynb #31ce06bc
+# %% ../../nbs/41c_app.paper.ipynb #d57a8ab5
 def _training_sentence(scene, epochs, seeds, recipes):
     n, many = len(scene.table('train')), f'Each number is the mean of {seeds} seeds ± their standard deviation.' if seeds > 1 else 'One seed: small differences may be chance.'
     if recipes: return f'{n} training frames; not the paper\'s training, but the recipes {" and ".join(map(str, recipes.values()))}, on frozen bodies. {many}'
@@ -233,8 +233,7 @@ def _beyond_finding(found):
 
 def _write(scene, out, found, drawn, weights, trained):
     "Write CSV, PNG and the page; what scene.json remembers"
-    with np.errstate(invalid='ignore'): # the clocks of two videos are infinitely far apart
-        split = judge_split(scene.table('train'), scene.table('test'), found['unit'], scene.record['stages'].get('split', {}).get('result', {}).get('how'))
+    split = judge_split(scene.table('train'), scene.table('test'), found['unit'], scene.record['stages'].get('split', {}).get('result', {}).get('how'))
     notes = [('Weights', weights_sentence(weights))] if len(found['runs']) else []
     notes += [('The split', split['sentence'])] + ([('Training', trained)] if len(found['runs']) else [])
     first = next((found['findings'][n] for n in ('IV', 'II', 'III', 'I') if n in found['findings']), '')

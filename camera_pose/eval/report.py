@@ -87,7 +87,7 @@ def _split_leaks(train, test, near, other_video):
     share = float((near.nearest_s <= limit).mean())
     return share, limit, bool(share >= .5 and beside <= .25*usual)
 
-# %% ../../nbs/30_eval.report.ipynb #25df708a
+# %% ../../nbs/30_eval.report.ipynb #f97ab8a8
 def judge_split(
     train: pd.DataFrame, # pose table of the training frames
     test: pd.DataFrame,  # pose table of the test frames
@@ -97,8 +97,7 @@ def judge_split(
     "Does the split let a model succeed by remembering?"
     near, other_video = leakage(train, test), name == 'second_video'
     share, limit, leaks = _split_leaks(train, test, near, other_video)
-    distances = {k: np.percentile(near[f'nearest_{k}'], (50, 95, 100)).tolist() for k in ('s', 'm', 'deg')}
-    if other_video: distances['s'] = None
+    distances = {k: None if k == 's' and other_video else np.percentile(near[f'nearest_{k}'], (50, 95, 100)).tolist() for k in ('s', 'm', 'deg')}
     s, m, deg = (v and v[0] for v in distances.values())
     where = (f'in the median the nearest training frame is {short_number(s)} s away in time, and ' if s is not None else 'in the median ') + (
              f'the nearest training position is {short_number(m)} {unit} away and {short_number(deg)}° turned')

@@ -17,7 +17,7 @@ from ..data.block import load_image
 from .backbone import body_features, pose_body
 from .nets import PoseNet, canonical_poses, n_parameters, pose_net, predict_poses
 
-# %% ../../nbs/21c_models.store.ipynb #da8fbb91
+# %% ../../nbs/21c_models.store.ipynb #afac4520
 def save_model(
     net: PoseNet,               # the network
     info: dict,                 # description; what building the network needs is added
@@ -53,9 +53,11 @@ def load_model(
         net.load_state_dict({k.removeprefix('net.'): v for k, v in state.items() if k.startswith('net.')})
     except Exception as e:
         raise InputError(f'The model in {run_dir} is damaged or incomplete ({type(e).__name__}): copy it again or train it again.') from e
-    return PosePredictor(net, info, device)
+    predictor = PosePredictor(net, info, device)
+    predictor.predict(np.zeros((1, predictor.image_size, predictor.image_size, 3), np.uint8)) # the first pass takes longer than others
+    return predictor
 
-# %% ../../nbs/21c_models.store.ipynb #71d88843
+# %% ../../nbs/21c_models.store.ipynb #4300a509
 def best_device(
     device=None, # 'cpu', 'cuda', or None
 ) -> torch.device: # a GPU if there is one and nothing else was asked for
@@ -71,7 +73,6 @@ class PosePredictor:
     ):
         self.info, self.image_size = info, info.get('image_size', 224)
         self.net = net.eval().requires_grad_(False).to(best_device(device))
-        self.predict(np.zeros((1, self.image_size, self.image_size, 3), np.uint8))
 
     def predict(self,
         images,       # array `(N, H, W, 3)` or `(H, W, 3)` uint8, or a file, bytes or PIL image, or a list of these
