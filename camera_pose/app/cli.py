@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['app', 'Folder', 'Video', 'Force', 'Fps', 'NFrames', 'Points', 'Trajectory', 'Distance', 'Plan', 'How', 'RecipeName',
            'Set', 'Net', 'Body', 'Weights', 'Epochs', 'Seed', 'Second', 'Run', 'Host', 'Port', 'command', 'frames',
-           'reconstruct', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep', 'paper', 'evaluate', 'locate',
-           'serve', 'run', 'demo', 'main']
+           'reconstruct', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep', 'paper', 'evaluate', 'convert',
+           'locate', 'serve', 'run', 'demo', 'main']
 
 # %% ../../nbs/43_app.cli.ipynb #dd1a0650
 import functools, os, shlex, sys, webbrowser
@@ -173,6 +173,24 @@ def evaluate(scene: Folder, run: Run = None,
     result = scene.evaluate(run, pgo, force=force)
     print(f'report: {scene.file(result["report"])}')
     _next('serve', scene.path)
+
+# %% ../../nbs/43_app.cli.ipynb #4f30a5e4
+@command
+def convert(source: Annotated[Path, typer.Argument(help='file or folder with poses, or a scene folder', metavar='SOURCE')],
+    target: Annotated[Path, typer.Argument(help='file or folder to write', metavar='TARGET')],
+    from_: Annotated[Optional[str], typer.Option('--from', help='format of SOURCE: csv, tum, kitti, 7scenes, transforms, colmap  [default: seen from name and content]')] = None,
+    to: Annotated[Optional[str], typer.Option(help='format of TARGET: the same, and colmap-binary  [default: seen from the name]')] = None,
+    camera: Annotated[Optional[str], typer.Option(help='MODEL,WIDTH,HEIGHT,PARAMETERS as COLMAP has them, where SOURCE does not say')] = None,
+    imgs: Annotated[Optional[Path], typer.Option(help='folder of the images, to be written with 7scenes')] = None):
+    "Poses from one format to another"
+    from camera_pose.data.formats import Camera, read_poses, write_poses
+    if (source/'scene.json').exists():
+        scene = _scene(source)
+        table, imgs = scene.table('positions'), imgs or scene.imgs
+        found = Camera.from_colmap(scene.camera) if (scene.workspace/'report.json').exists() and not scene.file('camera.json').exists() else None
+    else: table, found = read_poses(source, from_)
+    write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs)
+    print(f'{len(table)} poses: {target}')
 
 # %% ../../nbs/43_app.cli.ipynb #6d6491dd
 @command
