@@ -80,7 +80,7 @@ def _options(set_, **given): # options of a recipe from the command line; `--set
         except ValueError: options[label.strip()] = value.strip()
     return options
 
-# %% ../../nbs/43_app.cli.ipynb #fdbaa632
+# %% ../../nbs/43_app.cli.ipynb #7166424b
 @command
 def frames(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, force: Force = False):
     "Split a video into frames: SCENE/imgs"
@@ -100,10 +100,12 @@ def reconstruct(scene: Folder,
 
 @command
 def align(scene: Folder, points: Points = None, trajectory: Trajectory = None, distance: Distance = None,
+    tracker: Annotated[Optional[Path], typer.Option(help='TUM file of markers fixed to the camera, on a clock of their own: offset and mount are found (metres)')] = None,
+    imu: Annotated[Optional[Path], typer.Option(help='CSV log of the inertial sensors of the same phone: gives up and metres, within a few per cent')] = None,
     camera_height: Annotated[float, typer.Option(help='height of the camera in metres, where --points has no column z')] = 1.5,
     force: Force = False):
     "Bring poses and points into the real world: SCENE/positions.csv"
-    _scene(scene).align(points, trajectory, _distance(distance), camera_height, force=force)
+    _scene(scene).align(points, trajectory, _distance(distance), camera_height, tracker, imu, force=force)
     _next('split', scene)
 
 @command

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PARTS', 'NET_TITLES', 'Scene', 'stored_features']
 
-# %% ../../nbs/40_app.scene.ipynb #3c64b970
+# %% ../../nbs/40_app.scene.ipynb #8df4faa3
 import shutil
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from ..data.align import (align_by_points, align_by_trajectory, apply_alignment,
 from ..data.augment import processed_intrinsics
 from ..data.block import process_images
 from ..data.formats import read_tum
+from ..data.imu import imu_alignment, read_imu
 from ..data.table import SPLITS, leakage, read_csv, read_table, table_poses, write_table
+from ..data.tracker import join_tracker
 from ..data.video import extract_frames
 from ..eval import report
 from ..eval.floormap import FloorMap, floormap_from_points
@@ -74,18 +76,20 @@ def reconstruct(self:Scene,
         return dict(summary=str(found), n_images=found.n_images, n_registered=found.n_registered)
     return self.run_stage('reconstruct', make, [self.imgs], [self.workspace/'positions.csv', self.workspace/'points3D.csv'], options, force)
 
-# %% ../../nbs/40_app.scene.ipynb #dc25cf2d
+# %% ../../nbs/40_app.scene.ipynb #8c004501
 @patch
 def align(self:Scene,
     points: str|Path = None,        # CSV of known camera positions, as in `read_points`
     trajectory: str|Path = None,    # TUM file of a tracker on the same clock
     distance: tuple = None,         # two frames and the metres between them: `('frame_000000.jpg', 'frame_000100.jpg', 4.2)`
     camera_height_m: float = 1.5,   # height of the camera where `points` has no column z
+    tracker: str|Path = None,       # TUM file of markers on the camera, on a clock of their own
+    imu: str|Path = None,           # CSV log of the phone's inertial sensors: up and metres
     force: bool = False,
 ):
     "Reconstruction to real world: `positions.csv`, `points3D.csv`, `alignment.json`"
-    if points is not None and trajectory is not None: raise InputError('Give either points or a trajectory to align with, not both.')
-    options = dict(distance=distance, camera_height_m=camera_height_m if points is not None else None)
+    if sum(o is not None for o in (points, trajectory, tracker, imu)) > 1: raise InputError('Give points, a trajectory, a tracker or an inertial log to align with, not several of them.')
+    options = dict(distance=distance, camera_height_m=camera_height_m if points is not None else None) | (dict(source='tracker' if tracker is not None else 'imu') if tracker is not None or imu is not None else {})
     def make():
         positions = read_table(self.workspace/'positions.csv')
         scale = residuals = None
@@ -98,14 +102,21 @@ def align(self:Scene,
         elif trajectory is not None:
             fit, residuals = align_by_trajectory(positions, read_tum(trajectory), scale)
             how = f'{len(residuals)} poses of {Path(trajectory).name}, RMSE {np.sqrt((residuals.residual_m**2).mean()):.3f} m'
+        elif tracker is not None:
+            joined = join_tracker(positions, read_tum(tracker))
+            fit, residuals = joined.world, pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m))
+            how = str(joined)
+        elif imu is not None:
+            fit, sd = imu_alignment(positions, read_imu(imu))
+            how, scale = f'up and scale from inertial sensors, scale ± {100*sd:.1f} %', fit.scale
         else:
             fit = level_alignment(table_poses(positions), scale or 1.)
             how = 'level, one known distance' if scale else 'level only: for metres give three known positions (--points) or one distance'
-        metric = points is not None or trajectory is not None or scale is not None
+        metric = residuals is not None or scale is not None
         table = apply_alignment(self.workspace, self.path, fit, 'metres' if metric else 'reconstruction units', residuals)
         unit = 'm' if metric else 'units'
         return dict(summary=f'{how}; {len(table)} poses, path {path_length(table_poses(table)):.1f} {unit}', units='metres' if metric else 'reconstruction units')
-    inputs = [self.workspace/'positions.csv', self.workspace/'points3D.csv'] + [Path(p) for p in (points, trajectory) if p is not None]
+    inputs = [self.workspace/'positions.csv', self.workspace/'points3D.csv'] + [Path(p) for p in (points, trajectory, tracker, imu) if p is not None]
     return self.run_stage('align', make, inputs, [self.file('positions.csv'), self.file('points3D.csv'), self.file('alignment.json')], options, force)
 
 @patch(as_prop=True)
