@@ -18,9 +18,9 @@ import torch
 # %% ../../nbs/22d_models.training.ipynb #ebd65e4a
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's import, not ours to mend
 
-# %% ../../nbs/22d_models.training.ipynb #924a76e5
+# %% ../../nbs/22d_models.training.ipynb #f6aed754
 from fastai.callback.core import Callback, CancelFitException, CancelValidException
-from fastai.callback.schedule import ParamScheduler, SchedCos
+from fastai.callback.schedule import ParamScheduler # also gives Learner its fit_one_cycle
 from fastai.optimizer import OptimWrapper
 from fastai.torch_core import params
 
@@ -54,14 +54,7 @@ def group_rates(
     body = np.geomspace(recipe.body_lr, recipe.lr, n_body + 1)[:-1] if n_body else [] # the head's rate is lr, whatever stands below it
     return np.array([*body, recipe.lr, *[recipe.loss_lr]*n_loss])
 
-# %% ../../nbs/22d_models.training.ipynb #5af13990
-_WARM = 0.15 # share of the training in which the rate rises
-
-def _cycle(low, high, end):
-    "Cosines from low to high to end over the training, in Python's numbers: fastai's combined_cos goes through tensors in each step, which a small head notices"
-    up, down = SchedCos(low, high), SchedCos(high, end)
-    return lambda pos: up(pos/_WARM) if pos < _WARM else down((pos - _WARM)/(1 - _WARM))
-
+# %% ../../nbs/22d_models.training.ipynb #907744d0
 def fit_schedule(
     learn,               # fastai `Learner`
     recipe,              # with `epochs`, `schedule`, `step_epochs`
@@ -71,9 +64,9 @@ def fit_schedule(
 ):
     "Fit with the recipe's schedule"
     with learn.no_bar(), learn.no_logging():
+        if recipe.schedule == 'one_cycle': return learn.fit_one_cycle(recipe.epochs, rates, pct_start=0.15, cbs=cbs, start_epoch=start_epoch)
         decay = recipe.step_epochs if recipe.schedule == 'step' else recipe.epochs + 1
-        if recipe.schedule == 'one_cycle': steps = ParamScheduler(dict(lr=_cycle(rates/25, rates, rates/1e5), mom=_cycle(*learn.moms)))
-        else: steps = ParamScheduler(dict(lr=lambda pos: rates*0.1**(int(pos*recipe.epochs + 1e-6)//decay)))
+        steps = ParamScheduler({'lr': lambda pos: rates*0.1**(int(pos*recipe.epochs + 1e-6)//decay)})
         learn.fit(recipe.epochs, cbs=[*cbs, steps], start_epoch=start_epoch)
 
 # %% ../../nbs/22d_models.training.ipynb #9c0c7ed4
