@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PARTS', 'NET_TITLES', 'Scene', 'stored_features']
 
-# %% ../../nbs/40_app.scene.ipynb #8df4faa3
+# %% ../../nbs/40_app.scene.ipynb #6b8a580b
 import shutil
 from pathlib import Path
 
@@ -23,11 +23,13 @@ from ..data.align import (align_by_points, align_by_trajectory, apply_alignment,
 from ..data.augment import processed_intrinsics
 from ..data.block import process_images
 from ..data.formats import read_tum
+from ..data.frames import collect_frames
 from ..data.imu import imu_alignment, read_imu
 from ..data.table import SPLITS, leakage, read_csv, read_table, table_poses, write_table
 from ..data.tracker import join_tracker
-from ..data.video import extract_frames
 from ..eval import report
+from ..eval.doctor import diagnose
+from ..eval.doctor_page import doctor_page
 from ..eval.floormap import FloorMap, floormap_from_points
 from ..eval.plots import short_number
 from ..metrics import path_length
@@ -38,32 +40,41 @@ from ..models.pgo import pgo_predictions
 from ..models.recipe import load_recipe
 from ..pose import POSE_COLUMNS
 
-# %% ../../nbs/40_app.scene.ipynb #0bb7598a
+# %% ../../nbs/40_app.scene.ipynb #3ffb7ca0
 PARTS = 'train', 'validation', 'test'
 
 class Scene(SceneFolder):
     "A folder with one video's frames, poses, models and reports"
+    stages = *SceneFolder.stages, 'doctor'
     @property
     def imgs(self): return self.path/'imgs'
     @property
     def workspace(self): return self.path/'workspace'
 
-# %% ../../nbs/40_app.scene.ipynb #7dbfd938
+# %% ../../nbs/40_app.scene.ipynb #cc460955
 @patch
 def frames(self:Scene,
-    video: str|Path,       # the video file
-    fps: float = None,     # frames for each second of video; 10 if neither is given
+    source,                # a video file, several of them, or a folder of photos
+    fps: float = None,     # frames for each second of video; 10 if nothing else is given
     n_frames: int = None,  # or: this many frames, evenly spread
     force: bool = False,
+    **options,             # as in `collect_frames`: `motion`, `start_s`, `end_s`, `mask`, `sharpest`, `max_side`
 ):
-    "Video to frames: `imgs/`"
+    "Video or photos to frames: `imgs/`"
     if self.imgs.exists() and 'frames' not in self.record['stages'] and any(self.imgs.iterdir()):
         raise SceneError(f'{self.imgs} holds files that camera_pose did not make: choose another folder for this video, or move them away.')
-    if not Path(video).is_file(): raise InputError(f'There is no video file {video}: check the name.')
+    sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source]
+    for s in sources:
+        if not s.exists(): raise InputError(f'There is no video file {s}: check the name.')
+    options = {k: v for k, v in options.items() if v is not None and v is not False}
     def make():
-        table = extract_frames(video, self.imgs, fps=fps, n_frames=n_frames)
-        return dict(summary=f'{len(table)} frames, {table.timestamp.iloc[-1] - table.timestamp.iloc[0]:.1f} s of video', n=len(table))
-    return self.run_stage('frames', make, [Path(video)], [self.imgs/'frames.csv'], dict(fps=fps, n_frames=n_frames), force)
+        table = collect_frames(sources[0] if len(sources) == 1 else sources, self.imgs, fps=fps, n_frames=n_frames, **options)
+        seconds = table.groupby('sequence').timestamp.agg(lambda t: t.max() - t.min()) if 'sequence' in table else pd.Series([table.timestamp.iloc[-1] - table.timestamp.iloc[0]])
+        if sources[0].is_dir() and 'source' in table: what = 'of photos'
+        else: what = f'{seconds.sum():.1f} s of video' + (f' in {len(seconds)} videos' if len(seconds) > 1 else '')
+        return dict(summary=f'{len(table)} frames, {what}', n=len(table))
+    inputs = sources + ([Path(options['mask'])] if 'mask' in options else [])
+    return self.run_stage('frames', make, inputs, [self.imgs/'frames.csv'], dict(fps=fps, n_frames=n_frames) | {k: v for k, v in options.items() if k != 'mask'}, force)
 
 @patch
 def reconstruct(self:Scene,
@@ -75,6 +86,19 @@ def reconstruct(self:Scene,
         found = sfm.reconstruct(self.imgs, self.workspace, **options)
         return dict(summary=str(found), n_images=found.n_images, n_registered=found.n_registered)
     return self.run_stage('reconstruct', make, [self.imgs], [self.workspace/'positions.csv', self.workspace/'points3D.csv'], options, force)
+
+# %% ../../nbs/40_app.scene.ipynb #6afd2df6
+@patch
+def doctor(self:Scene, force: bool = False):
+    "What is weak in the reconstruction, where and why: `reports/doctor/doctor.html`, `doctor.json`"
+    folder = self.file('reports', 'doctor')
+    def make():
+        found = diagnose(self.imgs, self.workspace, scene_name=str(self.path))
+        doctor_page(found, folder)
+        write_json(folder/'doctor.json', found.as_dict())
+        weak = [str(f) for f in sorted(found.findings, key=lambda f: f.severity != 'bad') if f.severity != 'good']
+        return dict(summary=found.verdict, findings=weak, page=str(Path('reports')/'doctor'/'doctor.html'))
+    return self.run_stage('doctor', make, [self.imgs, self.workspace/'report.json'], [folder/'doctor.html', folder/'doctor.json'], {}, force)
 
 # %% ../../nbs/40_app.scene.ipynb #8c004501
 @patch

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['write_video', 'VideoInfo', 'probe_video', 'extract_frames']
 
-# %% ../../nbs/10_data.video.ipynb #18944875
-import os
+# %% ../../nbs/10_data.video.ipynb #ce547aa9
+import os, re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av, numpy as np, pandas as pd
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from ..basics import InputError, ProgressBar, atomic_path
@@ -58,7 +59,7 @@ def write_video(
         finally:
             if container is not None: container.close()
 
-# %% ../../nbs/10_data.video.ipynb #e5558945
+# %% ../../nbs/10_data.video.ipynb #48530549
 def _open_video(path):
     path = Path(path)
     if not path.is_file(): raise InputError(f'The video {path} does not exist: check the name and the folder.')
@@ -69,13 +70,13 @@ def _open_video(path):
                          'Play it on this computer, and copy or convert it to MP4 if that fails, too.') from e
     stream = container.streams.best('video')
     if stream is None or stream.codec_context is None or stream.codec_context.name == 'ansi' or 'attached_pic' in str(stream.disposition):
-        kinds = ' and '.join(sorted({s.type for s in container.streams})) or 'nothing'
+        kinds = ' and '.join(sorted({s.type for s in container.streams})) or 'an empty box'
         container.close()
         raise InputError(f'{path} contains no video (only {kinds if stream is None else "text or a still picture"}): choose the file that the camera wrote.')
     stream.thread_type = 'AUTO'
     return container, stream
 
-# %% ../../nbs/10_data.video.ipynb #8bf1c73d
+# %% ../../nbs/10_data.video.ipynb #22183410
 def _packets(container, stream):
     packets = container.demux(stream)
     while True:
@@ -88,27 +89,32 @@ def _frame_times(container, stream):
     rate = stream.average_rate or 30
     return np.array(sorted(i/float(rate) if t is None else float(t*stream.time_base) for i, t in enumerate(pts)))
 
-def _decoded(container, stream):
-    "All readable frames as `(time, frame)`, times strictly increasing"
-    last = -np.inf
+def _decoded(container, stream, first=-np.inf, end=np.inf):
+    "Readable frames from time `first` to `end` as `(time, frame)`, times strictly increasing"
+    last, slack = -np.inf, 1e-6
+    if first > 1:
+        try: container.seek(int((first - .5)/stream.time_base), stream=stream)
+        except av.FFmpegError: pass
     for packet in _packets(container, stream):
         try: frames = stream.decode(packet)
         except av.FFmpegError: continue
         for frame in frames:
             time = frame.time
             if time is None: time = max(last, -1/30) + 1/float(stream.average_rate or 30)
+            if time > end + slack: return
             if time > last:
-                yield float(time), frame
+                if time >= first - slack: yield float(time), frame
                 last = time
 
-# %% ../../nbs/10_data.video.ipynb #3d11e36c
-def _upright(frame, max_side=None):
-    "RGB image of a frame as players show it, the longer side at most `max_side`"
+# %% ../../nbs/10_data.video.ipynb #82c26419
+def _upright(frame, max_side=None, reformatter=None):
+    "RGB image of a frame as players show it, the longer side at most `max_side`; a kept `reformatter` saves its preparation"
     sar = float(getattr(frame, 'sample_aspect_ratio', None) or 1)
     w, h = frame.width*sar, frame.height
     scale = min(1, max_side/max(w, h)) if max_side else 1
     size = dict(width=max(1, round(w*scale)), height=max(1, round(h*scale)))
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format='rgb24', interpolation='AREA', **size), round(frame.rotation/90)))
+    image = (reformatter or VideoReformatter()).reformat(frame, format='rgb24', interpolation='AREA', threads=1, **size).to_ndarray()
+    return np.ascontiguousarray(np.rot90(image, round(frame.rotation/90)))
 
 @dataclass
 class VideoInfo:
@@ -136,7 +142,7 @@ def probe_video(
         fps = (len(times) - 1)/span if span > 0 else float(stream.average_rate or 0)
         height, width = _upright(frame).shape[:2]
         return VideoInfo(width, height, -round(frame.rotation) % 360, round(float(fps), 3), len(times),
-                         round(float(span + (1/fps if fps else 0)), 3), stream.codec_context.name)
+                         round(float(span + (1/fps if fps else 0)), 3), stream.codec_context.codec.canonical_name)
 
 # %% ../../nbs/10_data.video.ipynb #19285462
 def _nearest(frames, targets):
@@ -150,7 +156,7 @@ def _nearest(frames, targets):
         waiting = time, frame
     if waiting is not None and done < len(targets): yield waiting
 
-# %% ../../nbs/10_data.video.ipynb #69e40288
+# %% ../../nbs/10_data.video.ipynb #4c91e146
 def _clock(seconds): return f'{int(seconds//60):02}:{seconds%60:04.1f}'
 
 def _targets(times, fps, n_frames):
@@ -160,22 +166,60 @@ def _targets(times, fps, n_frames):
     if n_frames and n_frames >= len(times) or fps and fps > .999*available: return times
     return times[0] + (np.linspace(0, span, wanted) if n_frames else np.arange(wanted)/fps)
 
-def _check_choice(fps, n_frames, max_side, quality):
-    if fps is not None and n_frames is not None: raise InputError('Give a frame rate or a number of frames, not both.')
-    if fps is not None and not 0 < fps < np.inf: raise InputError(f'A frame rate of {fps} is not possible: give a positive number of frames per second, for example 5.')
-    if n_frames is not None and n_frames < 3: raise InputError(f'{n_frames} frames are too few: three are the least that a reconstruction can use, and a hundred or more are usual.')
+def _check_output(max_side, quality):
     if max_side is not None and max_side < 16: raise InputError(f'Frames with a longer side of {max_side} pixels show nothing: 640 or more is usual.')
     if not 1 <= quality <= 100: raise InputError(f'JPEG quality goes from 1 to 100, not {quality}: 95 is usual.')
 
-# %% ../../nbs/10_data.video.ipynb #5fbbb9c2
+def _check_choice(fps, n_frames):
+    if fps is not None and n_frames is not None: raise InputError('Give a frame rate or a number of frames, not both.')
+    if fps is not None and not 0 < fps < np.inf: raise InputError(f'A frame rate of {fps} is not possible: give a positive number of frames per second, for example 5.')
+    if n_frames is not None and n_frames < 3: raise InputError(f'{n_frames} frames are too few: three are the least that a reconstruction can use, and a hundred or more are usual.')
+
+# %% ../../nbs/10_data.video.ipynb #033e3d0b
+def _part(video, start_s, end_s):
+    "Times of the frames of a video between `start_s` and `end_s`, and the time of its very first frame"
+    start, end = start_s or 0, np.inf if end_s is None else end_s
+    if not 0 <= start < end: raise InputError(f'The part from {start:g} to {end:g} s is empty: give a start of at least 0 and an end after it.')
+    container, stream = _open_video(video)
+    with container: times = _frame_times(container, stream)
+    if len(times) < 3: raise InputError(f'{video} has {len(times)} frames: at least three are needed, better a hundred or more.')
+    part = times[(times - times[0] >= start - 1e-6) & (times - times[0] <= end + 1e-6)]
+    if len(part) < 3:
+        until = 's on' if end == np.inf else f'to {end:g} s'
+        raise InputError(f'{video} lasts {times[-1] - times[0]:.1f} s and has {len(part)} frames from {start:g} {until}: choose another start or end.')
+    return part, times[0]
+
+def _plan(video, times, fps, n_frames):
+    "Target times in a video, and the number of frames that they will give"
+    span = times[-1] - times[0]
+    if fps is None and n_frames is None: fps = 10
+    targets = _targets(times, fps, n_frames)
+    total = sum(1 for _ in _nearest(zip(times, times), targets))
+    if total < 3: raise InputError(f'{fps:g} frames per second give only {total} frames of this video of {span:.1f} s: choose a higher rate.')
+    if max(fps or 0, (n_frames or 0)/span) > 1.01*(len(times) - 1)/span:
+        print(f'{Path(video).name} has {len(times)} frames, {(len(times) - 1)/span:.3g} per second: all of them are used.')
+    return targets, total
+
+# %% ../../nbs/10_data.video.ipynb #725e17ea
+_OURS = re.compile(r'(v\d+_)?frame_\d+\.jpg|photo_\d+\.jpg|frames\.csv|dropped\.(csv|jpg)|mask\.png')
+
 def _check_folder(out_dir):
     if out_dir.is_dir():
-        other = [p.name for p in sorted(out_dir.iterdir()) if not (p.name == 'frames.csv' or p.name.startswith('frame_') and p.suffix == '.jpg')]
+        other = [p.name for p in sorted(out_dir.iterdir()) if not _OURS.fullmatch(p.name)]
         if other: raise InputError(f'The folder {out_dir} holds other files ({other[0]}, {len(other)} in all): choose a new folder for the frames.')
     elif out_dir.exists(): raise InputError(f'{out_dir} is a file: choose a folder for the frames.')
 
-def _tell_incomplete(path, stream, times, last, n_lost):
+def _noting(frames, log):
+    "Pass frames on and note their times"
+    for time, frame in frames:
+        log.append(time)
+        yield time, frame
+
+def _tell_incomplete(path, stream, times, last, n_lost, whole=True):
     "Say when a video ends before its header says, or has holes"
+    if not whole: # of a part only what was asked for counts
+        if n_lost: print(f'{path.name} is damaged: {n_lost} of the wanted frames could not be read and were left out.')
+        return
     header = stream.duration*stream.time_base if stream.duration else (stream.container.duration or 0)/1e6
     length, read = max(float(header), times[-1] - times[0]), last - times[0]
     if length - read > max(1, .05*length) or stream.frames and len(times) < .95*stream.frames:
@@ -189,32 +233,28 @@ def extract_frames(
     n_frames: int = None,  # number of frames to take, evenly in time
     max_side: int = None,  # longer side at most, pixels
     quality: int = 95,     # JPEG quality, 1 to 100
+    start_s: float = None, # first second to use, counted from the first frame
+    end_s: float = None,   # last second to use
 ) -> pd.DataFrame: # `image` (file name) and `timestamp` (seconds since the first frame of the video)
     "Write upright frames `frame_000000.jpg` ... and `frames.csv`; raises `InputError` for a video that cannot be used"
     video, out_dir = Path(video), Path(out_dir)
-    _check_choice(fps, n_frames, max_side, quality)
-    if fps is None and n_frames is None: fps = 10
+    _check_choice(fps, n_frames)
+    _check_output(max_side, quality)
     _check_folder(out_dir)
-    container, stream = _open_video(video)
-    with container: times = _frame_times(container, stream)
-    if len(times) < 3: raise InputError(f'{video} has {len(times)} frames: at least three are needed, better a hundred or more.')
-    targets = _targets(times, fps, n_frames)
-    total = sum(1 for _ in _nearest(zip(times, times), targets))
-    if total < 3: raise InputError(f'{fps:g} frames per second give only {total} frames of this video of {times[-1] - times[0]:.1f} s: choose a higher rate.')
-    if max(fps or 0, (n_frames or 0)/(times[-1] - times[0])) > 1.01*(len(times) - 1)/(times[-1] - times[0]):
-        print(f'{video.name} has {len(times)} frames, {(len(times) - 1)/(times[-1] - times[0]):.3g} per second: all of them are used.')
-    rows, last = [], times[0]
+    times, zero = _part(video, start_s, end_s)
+    targets, total = _plan(video, times, fps, n_frames)
+    rows, read, reformatter = [], [], VideoReformatter()
     container, stream = _open_video(video)
     with container, atomic_path(out_dir) as tmp, ProgressBar('frames', total) as bar:
         tmp.mkdir()
-        for time, frame in _nearest(_decoded(container, stream), targets):
-            name, last = f'frame_{len(rows):06}.jpg', time
-            Image.fromarray(_upright(frame, max_side)).save(tmp/name, quality=quality)
-            rows.append((name, round(time - times[0], 6)))
+        for time, frame in _nearest(_noting(_decoded(container, stream, times[0], times[-1]), read), targets):
+            name = f'frame_{len(rows):06}.jpg'
+            Image.fromarray(_upright(frame, max_side, reformatter)).save(tmp/name, quality=quality)
+            rows.append((name, round(time - zero, 6)))
             bar.update()
         if len(rows) < 3:
             raise InputError(f'Only {len(rows)} of the {len(times)} frames of {video} can be decoded ({stream.codec_context.name}): copy it again, or convert it to H.264.')
         frames = pd.DataFrame(rows, columns=['image', 'timestamp'])
         frames.to_csv(tmp/'frames.csv', index=False)
-        _tell_incomplete(video, stream, times, last, total - len(rows))
+        _tell_incomplete(video, stream, times, read[-1], total - len(rows), whole=start_s is None and end_s is None)
     return frames

@@ -135,7 +135,7 @@ def _sources(recipe, network, images, rows, poses, augmenter, device):
     stored = [FeatureSource(f.features, f.poses, device) for f in found]
     return (stored if recipe.cache else pictures), stored[0].sample(1500)
 
-# %% ../../nbs/23_models.learner.ipynb #37b595d8
+# %% ../../nbs/23_models.learner.ipynb #b9ca502e
 class PoseLearner(Learner):
     "A fastai Learner of a pose network, or of its head on stored features; `network` is the whole network, `recipe` has all values"
     def __init__(self,
@@ -161,6 +161,8 @@ class PoseLearner(Learner):
         "Tell those callbacks of an event that know it (fastai looks it up in all of them, which costs a tenth of a step of a small head)"
         for cb in sorted(self.cbs, key=lambda cb: cb.order):
             if event_name == 'after_fit' or hasattr(type(cb), event_name) or event_name in vars(cb): cb(event_name)
+
+    def _set_device(self, batch): return batch # the loaders have done it
 
 def _asked(recipe, overrides):
     "The recipe that was asked for, in the present and in earlier names of options, and a loss that was given as a module"
