@@ -87,7 +87,7 @@ def _options(set_, **given): # options of a recipe from the command line; `--set
         except ValueError: options[label.strip()] = value.strip()
     return options
 
-# %% ../../nbs/43_app.cli.ipynb #257d0585
+# %% ../../nbs/43_app.cli.ipynb #d4878650
 @command
 def frames(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, motion: Motion = None, start: Start = None, end: End = None, mask: Mask = None,
     sharpest: Annotated[bool, typer.Option(help='with a rate or a number: the sharpest frame of each interval')] = False, also: Also = None, force: Force = False):
@@ -101,11 +101,12 @@ def reconstruct(scene: Folder,
     quality: Annotated[str, typer.Option(help='low, medium, high or extreme: number of features, size of the frames, overlap')] = 'medium',
     overlap: Annotated[Optional[int], typer.Option(help='number of following frames that each frame is matched with  [default: of the quality]')] = None,
     loop_closure: Annotated[bool, typer.Option(help='look for places that are visited again')] = True,
+    mapper: Annotated[str, typer.Option(help='incremental (frame after frame), global (all at once) or auto')] = 'auto',
     seed: Seed = 0, force: Force = False):
     "Find the camera poses by structure from motion: SCENE/workspace"
     more = {} if overlap is None else dict(overlap=overlap)
     scene = _scene(scene)
-    scene.reconstruct(camera_model=camera_model, quality=quality, loop_closure=loop_closure, seed=seed, force=force, **more)
+    scene.reconstruct(camera_model=camera_model, quality=quality, loop_closure=loop_closure, mapper=mapper, seed=seed, force=force, **more)
     _doctor(scene)
     _next('align', scene.path)
 
