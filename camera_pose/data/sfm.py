@@ -68,7 +68,7 @@ def _one_clock(frames, pause_s=60):
     return frames.assign(timestamp=frames.timestamp + frames['sequence'].map(start))
 
 # %% ../../nbs/11_data.sfm.ipynb #cddbd3c3
-_MANY = 30 # keyframes, from which on pairs are checked against each other and all are mapped at once
+_MANY = 50 # keyframes, from which on pairs are checked against each other and all are mapped at once
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 def _colmap(call, *args, **kwargs):

@@ -60,7 +60,7 @@ def average_rotations(
     off[known] = np.degrees(np.linalg.norm(_contradiction(i, j, q, rotations), axis=1))
     return np.where(reached[:, None], rotations, np.nan), off
 
-# %% ../../nbs/11b_data.viewgraph.ipynb #16de6555
+# %% ../../nbs/11b_data.viewgraph.ipynb #d4ffcfef
 def pair_rotations(
     database: str|Path, # COLMAP database with features, matches and a calibrated camera
     least: int = 15,    # inliers that a pair needs
@@ -90,6 +90,7 @@ def drop_contradictions(
     seed: int = 0,         # of all random choices
 ) -> pd.DataFrame: # as `pair_rotations`, with `off_deg` (contradiction) and `kept`
     "Calibrate the view graph, average its rotations, and drop the pairs that contradict them"
+    pycolmap.logging.minloglevel = int(pycolmap.logging.FATAL) # its log is not for users
     pycolmap.calibrate_view_graph(database, pycolmap.ViewGraphCalibrationOptions(random_seed=seed))
     pairs = pair_rotations(database, seed=seed)
     if len(pairs) < 3: return pairs.assign(off_deg=0., kept=True)
