@@ -204,7 +204,9 @@ def link_steps(
     evidence: Evidence, # from `read_evidence`
 ) -> pd.DataFrame: # `first`, `second` (rows), `seconds`, `inliers`, `turn_deg` (NaN where nothing tells)
     "Neighbouring frames that were compared: what they share, and how far the camera turned"
-    out = _neighbours(evidence.frames, evidence.frames.features.notna())
+    compared = [] if evidence.pairs is None else np.unique(evidence.pairs[['first', 'second']])
+    located = evidence.frames.status.ne('keyframe') & ~evidence.frames.index.isin(compared) # in the map of the keyframes, or not even there
+    out = _neighbours(evidence.frames, evidence.frames.features.notna() & ~(located & bool(len(compared))))
     shares = {} if evidence.pairs is None else dict(zip(zip(evidence.pairs['first'], evidence.pairs.second), evidence.pairs.inliers))
     out['inliers'] = [float(shares.get(p, 0)) for p in zip(out['first'], out.second)]
     turns = [_pose_turn(evidence, a, b) for a, b in zip(out['first'], out.second)]
