@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['recipe_loss', 'default_loss', 'TablesScene', 'PoseLearner', 'pose_learner', 'train_pose_model']
 
-# %% ../../nbs/23_models.learner.ipynb #5e2f6872
-import hashlib, json, platform, warnings
+# %% ../../nbs/23_models.learner.ipynb #735c3f8a
+import gc, hashlib, json, platform, warnings
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +19,9 @@ import torchvision
 # %% ../../nbs/23_models.learner.ipynb #ebd65e4a
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # fastai's import, not ours to mend
 
-# %% ../../nbs/23_models.learner.ipynb #0df839ab
+# %% ../../nbs/23_models.learner.ipynb #4772eab1
 from fastai.data.core import DataLoaders
-from fastai.learner import Learner
+from fastai.learner import AvgSmoothLoss, CastToTensor, Learner
 from fastai.torch_core import no_random
 from fastcore.basics import patch
 
@@ -135,7 +136,20 @@ def _sources(recipe, network, images, rows, poses, augmenter, device):
     stored = [FeatureSource(f.features, f.poses, device) for f in found]
     return (stored if recipe.cache else pictures), stored[0].sample(1500)
 
-# %% ../../nbs/23_models.learner.ipynb #b9ca502e
+# %% ../../nbs/23_models.learner.ipynb #fa4070dd
+class _SmoothLoss(AvgSmoothLoss):
+    "fastai's running mean of the loss, of plain tensors that stay where they are"
+    def accumulate(self, learn):
+        self.count += 1
+        self.val = torch.lerp(loss := learn.loss.detach(), self.val.to(loss), self.beta)
+
+@contextmanager
+def _no_old_garbage():
+    "Let the search for garbage leave out what is there before a training: the modules of all libraries"
+    gc.freeze()
+    try: yield
+    finally: gc.unfreeze()
+
 class PoseLearner(Learner):
     "A fastai Learner of a pose network, or of its head on stored features; `network` is the whole network, `recipe` has all values"
     def __init__(self,
@@ -148,19 +162,25 @@ class PoseLearner(Learner):
     ):
         model = network.head if cached else network
         self.network, self.recipe, self.facts = network, recipe, facts
+        self._heard = None, {} # callbacks, and which of them know an event
         groups = pose_groups(model, loss)
         n_loss = int(any(p.requires_grad for p in loss.parameters()))
         self.rates = group_rates(groups, recipe, n_loss)
         wd = [recipe.wd]*(len(groups) - n_loss) + [0.]*n_loss
         super().__init__(dls, model, loss_func=loss, lr=recipe.lr, wd=wd, opt_func=OPTIMISERS[recipe.opt], metrics=[],
                          splitter=partial(pose_groups, loss=loss), wd_bn_bias=True, train_bn=False)
+        self.remove_cbs(self.cbs.filter(lambda cb: isinstance(cb, CastToTensor))) # the loaders give plain ones
+        self.recorder.smooth_loss = _SmoothLoss()
 
     def __call__(self,
         event_name: str, # of fastai, 'before_batch'
     ):
-        "Tell those callbacks of an event that know it (fastai looks it up in all of them, which costs a tenth of a step of a small head)"
-        for cb in sorted(self.cbs, key=lambda cb: cb.order):
-            if event_name == 'after_fit' or hasattr(type(cb), event_name) or event_name in vars(cb): cb(event_name)
+        "Tell those callbacks of an event that know it (fastai sorts all of them and asks each, which costs a tenth of a step of a small head)"
+        if (cbs := tuple(self.cbs)) != self._heard[0]: self._heard = cbs, {}
+        if (listeners := self._heard[1].get(event_name)) is None:
+            listeners = self._heard[1][event_name] = [cb for cb in sorted(cbs, key=lambda cb: cb.order)
+                                                      if event_name == 'after_fit' or hasattr(type(cb), event_name) or event_name in vars(cb)]
+        for cb in listeners: cb(event_name)
 
     def _set_device(self, batch): return batch # the loaders have done it
 
@@ -221,7 +241,7 @@ def _points(scene, recipe, poses, K, device):
     if not np.isfinite(found[0]).any(): raise InputError('No scene point is in view of a training frame: the loss "reprojection" needs points and poses of the same reconstruction.')
     return [torch.from_numpy(o).to(device) for o in found]
 
-# %% ../../nbs/23_models.learner.ipynb #991e14cc
+# %% ../../nbs/23_models.learner.ipynb #b250ba59
 @patch
 def fit_recipe(self:PoseLearner,
     cbs=(), # further fastai callbacks
@@ -229,7 +249,7 @@ def fit_recipe(self:PoseLearner,
     "Train by the recipe, go back to the best epoch, write the run; raises `CameraPoseError` when the training diverges"
     recipe, facts, valid = self.recipe, self.facts, self.dls.valid
     run_dir = Path(facts['run_dir']) if facts['run_dir'] is not None else None
-    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, body_precision(self.network.body, recipe.precision):
+    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, body_precision(self.network.body, recipe.precision), _no_old_garbage():
         log = self.epochs = EpochLog(valid.source, facts['poses'], valid.tuples, max(recipe.bs, 32), recipe.seed, bar, run_dir and run_dir/'history.csv', facts['extras'], facts['share'])
         saver = Checkpoint(run_dir/'checkpoint.pt', log, facts['key'], recipe.checkpoint_epochs, dict(precision=recipe.precision)) if run_dir and recipe.checkpoint_epochs else None
         board = [tensorboard_callback(run_dir/'tensorboard', log)] if recipe.tensorboard and run_dir else []
