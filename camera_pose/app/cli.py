@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'Folder', 'Video', 'Also', 'Motion', 'Start', 'End', 'Mask', 'Force', 'Fps', 'NFrames', 'Points', 'Trajectory',
            'Distance', 'Plan', 'How', 'RecipeName', 'Set', 'Net', 'Body', 'Weights', 'Epochs', 'Seed', 'Second', 'Run',
-           'Host', 'Port', 'command', 'frames', 'reconstruct', 'doctor', 'align', 'split', 'train', 'recipe',
+           'Host', 'Port', 'command', 'frames', 'reconstruct', 'doctor', 'dense', 'align', 'split', 'train', 'recipe',
            'finetune', 'sweep', 'paper', 'evaluate', 'record', 'convert', 'locate', 'serve', 'run', 'demo', 'main']
 
 # %% ../../nbs/43_app.cli.ipynb #dd1a0650
@@ -18,7 +18,7 @@ import typer
 from .. import __version__
 from ..basics import CameraPoseError, InputError, write_json
 
-# %% ../../nbs/43_app.cli.ipynb #49365da4
+# %% ../../nbs/43_app.cli.ipynb #5b544e23
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=dict(max_content_width=110),
                   help='From a phone video of a place to: where was this photo taken?')
 
@@ -27,6 +27,7 @@ def command(f): # a Typer command whose errors are sentences
     def run(*args, **kwargs):
         try: return f(*args, **kwargs)
         except CameraPoseError as e: message, code = str(e), 2
+        except OSError as e: message, code = f'{e.filename or "A file"} cannot be used ({e.strerror or e}): look whether you may read and write there, and whether the disk is full.', 2
         except KeyboardInterrupt: message, code = 'Stopped. Stages that had finished are kept: the same command goes on from there.', 130
         typer.echo(f'camera_pose: {message}', err=True)
         raise typer.Exit(code)
@@ -87,7 +88,7 @@ def _options(set_, **given): # options of a recipe from the command line; `--set
         except ValueError: options[label.strip()] = value.strip()
     return options
 
-# %% ../../nbs/43_app.cli.ipynb #d4878650
+# %% ../../nbs/43_app.cli.ipynb #4de5670a
 @command
 def frames(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, motion: Motion = None, start: Start = None, end: End = None, mask: Mask = None,
     sharpest: Annotated[bool, typer.Option(help='with a rate or a number: the sharpest frame of each interval')] = False, also: Also = None, force: Force = False):
@@ -101,17 +102,24 @@ def reconstruct(scene: Folder,
     quality: Annotated[str, typer.Option(help='low, medium, high or extreme: number of features, size of the frames, overlap')] = 'medium',
     overlap: Annotated[Optional[int], typer.Option(help='number of following frames that each frame is matched with  [default: of the quality]')] = None,
     loop_closure: Annotated[bool, typer.Option(help='look for places that are visited again')] = True,
-    mapper: Annotated[str, typer.Option(help='incremental (frame after frame), global (all at once) or auto')] = 'auto',
+    matching: Annotated[Optional[str], typer.Option(help='sequential (a film), exhaustive (photos: all pairs) or auto')] = None,
+    mapper: Annotated[str, typer.Option(help='incremental (frame after frame), global (all at once), hierarchical (in parts) or auto')] = 'auto',
+    features: Annotated[Optional[str], typer.Option(help='sift, or aliked (learned) where COLMAP was built with it')] = None,
     seed: Seed = 0, force: Force = False):
     "Find the camera poses by structure from motion: SCENE/workspace"
-    more = {} if overlap is None else dict(overlap=overlap)
+    more = {k: v for k, v in dict(overlap=overlap, matching=matching, features=features).items() if v is not None}
     scene = _scene(scene)
     scene.reconstruct(camera_model=camera_model, quality=quality, loop_closure=loop_closure, mapper=mapper, seed=seed, force=force, **more)
     _doctor(scene)
     _next('align', scene.path)
 
 def _doctor(scene, force=False): # what deserves a look, and the page with pictures
-    found = scene.doctor(force)
+    try: found = scene.doctor(force)
+    except (CameraPoseError, OSError): raise
+    except Exception as e: # the reconstruction is saved and good; a fault of the examination must not stop a run
+        if force: raise
+        print(f'doctor       not done, because of a fault of its own ({type(e).__name__}: {e}): camera_pose doctor {scene.path} shows more')
+        return
     for line in found['findings']: print(line)
     if found['findings'] or force: print(f'page: {scene.file(found["page"])}')
 
@@ -119,6 +127,14 @@ def _doctor(scene, force=False): # what deserves a look, and the page with pictu
 def doctor(scene: Folder):
     "What is weak in the reconstruction, where, why, and what to try: SCENE/reports/doctor"
     _doctor(_scene(scene), force=True)
+
+@command
+def dense(scene: Folder):
+    "Dense cloud and mesh, on an NVIDIA GPU and with a pycolmap that has CUDA: SCENE/dense"
+    from camera_pose.data.dense import check_dense, dense_mesh
+    check_dense()
+    scene = _scene(scene)
+    with scene.lock('dense'): print(f'mesh: {dense_mesh(scene.imgs, scene.workspace, scene.file("dense"))}')
 
 @command
 def align(scene: Folder, points: Points = None, trajectory: Trajectory = None, distance: Distance = None,

@@ -16,7 +16,7 @@ from .. import __version__
 from .lock import folder_lock, lock_note
 from ..basics import InputError, SceneError, read_json, write_json
 
-# %% ../../nbs/40_app.folder.ipynb #69421b27
+# %% ../../nbs/40_app.folder.ipynb #a5428669
 STAGES = 'frames', 'reconstruct', 'align', 'split', 'plan', 'train', 'evaluate', 'paper'
 
 class SceneFolder:
@@ -28,7 +28,9 @@ class SceneFolder:
         force: tuple = (),     # names of stages to run once more even if nothing has changed; True for all
     ):
         self.path, self.quiet = Path(path), quiet
-        if self.path.exists() and not self.path.is_dir(): raise InputError(f'{path} is a file: a scene is a folder, choose another name.')
+        try: is_file = self.path.exists() and not self.path.is_dir()
+        except OSError as e: raise InputError(f'{path} cannot be looked at ({e.strerror}): choose a folder of your own for the scene, or ask for the right to read there.') from e
+        if is_file: raise InputError(f'{path} is a file: a scene is a folder, choose another name.')
         self.force, self._told = force if force is True else {force} if isinstance(force, str) else set(force or ()), set()
         self._ran = set() # forced stages that have run
         if self.force and self.force is not True: self._check_force()
@@ -146,7 +148,7 @@ class _Watch:
             self.peak_mb = record if record and self.before and record > self.before + 1 else max(self.most, _now_mb())
         self.peak_mb = None if self.peak_mb is None else round(self.peak_mb)
 
-# %% ../../nbs/40_app.folder.ipynb #533644ae
+# %% ../../nbs/40_app.folder.ipynb #f8600111
 def digest(path): # content of a file, or names and sizes in a folder
     h = hashlib.blake2b(digest_size=12)
     if path.is_dir():
@@ -155,6 +157,14 @@ def digest(path): # content of a file, or names and sizes in a folder
         with open(path, 'rb') as f:
             while chunk := f.read(1 << 20): h.update(chunk)
     return h.hexdigest()
+
+def _digests(inputs): # name -> digest, in order; the second of one name is called 'name (2)'
+    found = {}
+    for p in map(Path, inputs):
+        name = next(n for n in (p.name, *(f'{p.name} ({k})' for k in range(2, len(inputs) + 1))) if n not in found)
+        try: found[name] = digest(p)
+        except OSError as e: raise InputError(f'{p} cannot be read ({e.strerror}): ask for the right to read it, or copy it to a place of your own.') from e
+    return found
 
 def library_versions() -> dict: # name -> version, None where it is not installed
     "Versions of the libraries that decide the result of a stage"
@@ -170,11 +180,11 @@ def _state(scene, outputs): # names, sizes and times of all files where a stage 
         for p in sorted(p for p in (where, *where.rglob('*')) if p.is_file()): h.update(f'{p} {p.stat().st_size} {p.stat().st_mtime_ns}\n'.encode())
     return h.hexdigest()
 
-# %% ../../nbs/40_app.folder.ipynb #03be7462
+# %% ../../nbs/40_app.folder.ipynb #005fc048
 @patch
 def _kept(self:SceneFolder, name, key, outputs): # the result of a stage that need not run; None if it must
     done = self.record['stages'].get(name, {})
-    good = done.get('key') == key and all(Path(p).exists() for p in outputs)
+    good = done.get('key') == key and list(done['key']['inputs']) == list(key['inputs']) and all(Path(p).exists() for p in outputs)
     return done['result'] if good and done.get('attempt') in (None, _state(self, outputs)) else None
 
 @patch
@@ -197,7 +207,7 @@ def run_stage(self:SceneFolder,
     self._settle()
     for p in inputs:
         if not Path(p).exists(): raise SceneError(missing_message(self, Path(p)))
-    key = dict(options=options, inputs={Path(p).name: digest(Path(p)) for p in inputs})
+    key = dict(options=options, inputs=_digests(inputs))
     key = json.loads(json.dumps(key, default=str))
     force = force or self._forced(name)
     result = None if force else self._kept(name, key, outputs)

@@ -49,8 +49,13 @@ def alive(
     started = _started(pid)
     return started is not None and started <= seen + 2
 
-# %% ../../nbs/40_app.lock.ipynb #e18079f6
+# %% ../../nbs/40_app.lock.ipynb #b4e8c7ff
 _TMP = re.compile(r'\.(.+)\.(\d+)\.tmp(\.\w+)?')
+
+def _half_weights(path): # what safetensors was writing, which uses a name of its own without a process number
+    if not re.fullmatch(r'\.tmp\w{6}', path.name) or not path.is_file(): return False
+    with open(path, 'rb') as f: head = f.read(9)
+    return not head or head[8:] == b'{'
 
 def tidy(
     folder: str|Path, # and all below it
@@ -61,6 +66,7 @@ def tidy(
         living = set()
         for name in [*folders, *names]:
             path = Path(top, name)
+            if _half_weights(path): path.unlink(missing_ok=True); n += 1
             if not (m := _TMP.fullmatch(name)) or not path.exists(): continue
             if alive(int(m[2]), path.stat().st_mtime): living.add(m[1] + (m[3] or '')); continue
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
@@ -72,7 +78,7 @@ def tidy(
         folders[:] = [f for f in folders if Path(top, f).exists()]
     return n
 
-# %% ../../nbs/40_app.lock.ipynb #1d230d47
+# %% ../../nbs/40_app.lock.ipynb #84268738
 _held = {} # real path of a folder -> [thread, file, text] of this process
 
 def _forget(): # a forked child has its parent's files open, but not its lock
@@ -147,5 +153,6 @@ def lock_note(
     _, fd, text = lock
     if more:
         text.update(more)
-        os.lseek(fd, 0, os.SEEK_SET); os.truncate(fd, 0); os.write(fd, json.dumps(text).encode())
+        os.lseek(fd, 0, os.SEEK_SET)
+        os.write(fd, json.dumps(text).encode().ljust(os.fstat(fd).st_size)) # spaces over a longer text: at no moment is the file empty
     return text

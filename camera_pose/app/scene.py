@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PARTS', 'NET_TITLES', 'Scene', 'stored_features']
 
-# %% ../../nbs/40_app.scene.ipynb #6b8a580b
-import shutil
+# %% ../../nbs/40_app.scene.ipynb #add7f754
+import os, shutil
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,7 @@ class Scene(SceneFolder):
     @property
     def workspace(self): return self.path/'workspace'
 
-# %% ../../nbs/40_app.scene.ipynb #cc460955
+# %% ../../nbs/40_app.scene.ipynb #2aea1897
 @patch
 def frames(self:Scene,
     source,                # a video file, several of them, or a folder of photos
@@ -65,7 +65,7 @@ def frames(self:Scene,
         raise SceneError(f'{self.imgs} holds files that camera_pose did not make: choose another folder for this video, or move them away.')
     sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source]
     for s in sources:
-        if not s.exists(): raise InputError(f'There is no video file {s}: check the name.')
+        if not os.path.exists(s): raise InputError(f'There is no video file {s}: check the name.')
     options = {k: v for k, v in options.items() if v is not None and v is not False}
     def make():
         table = collect_frames(sources[0] if len(sources) == 1 else sources, self.imgs, fps=fps, n_frames=n_frames, **options)

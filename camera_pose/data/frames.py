@@ -60,7 +60,7 @@ def _strip(pairs, columns=8, gap=4):
         sheet.paste(taken.resize(dropped.shape[::-1], Image.BOX).convert('L'), (x, y + 12 + height + gap))
     return sheet
 
-# %% ../../nbs/10b_data.frames.ipynb #6382091a
+# %% ../../nbs/10b_data.frames.ipynb #17a55289
 _VIDEO_ENDINGS = {'.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.3gp', '.mts'}
 
 def _frame_size(info, max_side):
@@ -70,6 +70,10 @@ def _frame_size(info, max_side):
 def _one_size(videos, max_side):
     "Size of the frames of all videos"
     infos = [probe_video(v) for v in videos]
+    tiny = next((k for k, i in enumerate(infos) if max(i.width, i.height) < 16), None)
+    if tiny is not None:
+        raise InputError(f'The pictures of {videos[tiny].name} are {infos[tiny].width} x {infos[tiny].height} pixels, and nothing can be recognised in them: '
+                         'export the video in its full size, 640 pixels wide or more.')
     sizes = [_frame_size(i, max_side) for i in infos]
     odd = next((k for k, s in enumerate(sizes) if s != sizes[0]), None)
     if odd is not None:
@@ -78,7 +82,12 @@ def _one_size(videos, max_side):
         raise InputError(f'{videos[0].name} gives frames of {sizes[0][0]} x {sizes[0][1]} pixels and {videos[odd].name} of {sizes[odd][0]} x {sizes[odd][1]}: {remedy}.')
     return sizes[0]
 
-def _choose_frames(video, folder, prefix, part, whole, targets, motion, max_gap_s, sharpest, use, max_side, quality, bar):
+def _size_changes(video, before, after, time):
+    (w, h), (w2, h2) = before, after
+    return (f'The pictures of {video} change from {w} x {h} to {w2} x {h2} pixels after {time:.1f} s, and one camera model is fitted to all: '
+            f'use a part with --end {max(time - .1, 0):.1f} or --start {time + .1:.1f}, or convert the video to one size.')
+
+def _choose_frames(video, size, folder, prefix, part, whole, targets, motion, max_gap_s, sharpest, use, max_side, quality, bar):
     "Write the chosen frames of one video; their table, the table of the dropped ones and pairs for the strip"
     (times, zero), rows, taken, read, watch = part, [], [], [], _Watch(bar)
     colour, grey = VideoReformatter(), VideoReformatter()
@@ -91,7 +100,9 @@ def _choose_frames(video, folder, prefix, part, whole, targets, motion, max_gap_
         else: chosen = (Seen(t, np.nan, _sharpness(_small_frame(f, grey)), f) for t, f in _nearest(frames, targets))
         for seen in chosen:
             name = f'{prefix}frame_{len(rows):06}.jpg'
-            Image.fromarray(_upright(seen.item, max_side, colour)).save(folder/name, quality=quality)
+            image = Image.fromarray(_upright(seen.item, max_side, colour))
+            if image.size != size: raise InputError(_size_changes(video, size, image.size, seen.time - zero))
+            image.save(folder/name, quality=quality)
             rows.append((name, round(seen.time - zero, 6), round(seen.sharpness, 4)))
             taken.append(seen.time)
             if not measured: bar.update()
@@ -143,7 +154,7 @@ def extract_videos(
     with atomic_path(out_dir) as tmp, ProgressBar('frames', total) as bar:
         tmp.mkdir()
         for k, (video, part, (targets, _)) in enumerate(zip(videos, parts, plans)):
-            table, dropped, strip = _choose_frames(video, tmp, f'v{k:02}_'*several, part, start_s is None and end_s is None, targets,
+            table, dropped, strip = _choose_frames(video, size, tmp, f'v{k:02}_'*several, part, start_s is None and end_s is None, targets,
                                                    motion, max_gap_s, sharpest, use, max_side, quality, bar)
             table.insert(2, 'sequence', k)
             tables.append(table.assign(source=video.name) if several else table)
@@ -156,7 +167,7 @@ def extract_videos(
         if use is not None: _save_mask(use, tmp)
     return frames
 
-# %% ../../nbs/10b_data.frames.ipynb #020be742
+# %% ../../nbs/10b_data.frames.ipynb #f1d9d9ec
 def collect_frames(
     source,                  # a video file, a list of video files, or a folder of photos (or of videos)
     out_dir: str|Path,       # folder for the frames, replaced as a whole
@@ -176,7 +187,8 @@ def collect_frames(
     options = dict(fps=fps, n_frames=n_frames, motion=motion, start_s=start_s, end_s=end_s)
     videos = None
     if isinstance(source, (str, Path)) and Path(source).is_dir():
-        files = [p for p in sorted(Path(source).iterdir(), key=_natural) if p.is_file() and not p.name.startswith('.')]
+        try: files = [p for p in sorted(Path(source).iterdir(), key=_natural) if p.is_file() and not p.name.startswith('.')]
+        except OSError as e: raise InputError(f'The folder {source} cannot be read ({e.strerror}): ask for the right to read it, or copy it to a place of your own.') from e
         if any(p.suffix.lower() in _VIDEO_ENDINGS for p in files) and not any(p.suffix.lower() in _PHOTO_ENDINGS for p in files):
             videos = [p for p in files if p.suffix.lower() in _VIDEO_ENDINGS]
     elif isinstance(source, (str, Path)) and Path(source).suffix.lower() in _PHOTO_ENDINGS:

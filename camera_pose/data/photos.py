@@ -80,7 +80,7 @@ def _exif(image):
         return tags.get(0x112, 1), tags.get_ifd(0x8769), tags.get_ifd(0x8825)
     except Exception: return 1, {}, {} # damaged tags are no reason to refuse a photo
 
-# %% ../../nbs/10a_data.photos.ipynb #7aaa3af9
+# %% ../../nbs/10a_data.photos.ipynb #320f3f49
 def _some(names, n=3): return ', '.join(map(str, names[:n])) + (f' and {len(names) - n} more' if len(names) > n else '')
 
 def _natural(path): return [int(p) if p.isdigit() else p.lower() for p in re.split(r'(\d+)', path.name)]
@@ -150,8 +150,8 @@ def collect_photos(
     facts = [f for f in facts if f is not None]
     if not facts and any(p.is_dir() for p in folder.iterdir()):
         raise InputError(f'There are no photos in {folder} itself, only folders ({_some(sorted(p.name for p in folder.iterdir() if p.is_dir()))}): name one of those.')
+    if len(facts) < 3: raise InputError(_too_few(folder, files, bad))
     _tell_left_out(bad)
-    if len(facts) < 3: raise InputError(f'{folder} holds {len(facts)} photos that can be read: at least three are needed, better fifty or more.')
     facts = _same_size(facts, folder)
     if order == 'time':
         without = [f['path'].name for f in facts if f['taken_s'] is None]
@@ -167,14 +167,24 @@ def collect_photos(
             else: rows.append(dict(image=name, timestamp=float(len(rows)), sequence=0, sharpness=round(frame_sharpness([tmp/name])[0], 4), source=fact['path'].name)
                               | {k: fact[k] for k in ('focal_px', 'lat', 'lon', 'alt', 'taken_s')})
         if damaged: print(f'Left out, because they are damaged: {_some(damaged)}. Copy them again to use them.')
-        if len(rows) < 3: raise InputError(f'Only {len(rows)} photos in {folder} are whole: copy them again.')
+        if len(rows) < 3: raise InputError(f'Only {len(rows)} of the {len(facts)} photos in {folder} are whole: copy the others again.')
         if use is not None: _save_mask(use, tmp)
         frames = _photo_table(rows, order)
         frames.to_csv(tmp/'frames.csv', index=False)
     return frames
 
+def _apple(names): return [n for n in names if Path(n).suffix.lower() in ('.heic', '.heif')]
+
+def _too_few(folder, files, bad):
+    "The sentence for a folder in which fewer than three photos can be read"
+    n, apple = len(files) - len(bad), _apple(bad)
+    if not files: return f'The folder {folder} is empty: choose the one with the photos, or a video.'
+    if apple: return f'{len(apple)} of the {len(files)} files in {folder} are photos in the format HEIC, which is not read here: export them as JPEG.'
+    others = f' ({len(bad)} other files: {_some(bad)})'.replace('(1 other files', '(1 other file')*bool(bad)
+    return f'{folder} holds {n} photo{"s"*(n != 1)} that can be read{others}: at least three are needed, better fifty or more.'
+
 def _tell_left_out(bad):
-    apple = [n for n in bad if Path(n).suffix.lower() in ('.heic', '.heif')]
+    apple = _apple(bad)
     if apple: print(f'Left out, because the format HEIC is not read here: {_some(apple)}. Export them as JPEG to use them.')
     other = [n for n in bad if n not in apple]
     if other: print(f'Left out, because they are no images that can be read: {_some(other)}.')

@@ -59,15 +59,27 @@ def write_video(
         finally:
             if container is not None: container.close()
 
-# %% ../../nbs/10_data.video.ipynb #48530549
+# %% ../../nbs/10_data.video.ipynb #a55d78e1
+def _why_not(path, size):
+    "The sentence for a file that FFmpeg cannot open"
+    try:
+        with open(path, 'rb') as f: head = f.read(512)
+    except OSError as e: return f'The video {path} cannot be opened ({e.strerror}): ask for the right to read it, or copy it to a place of your own.'
+    if head[4:8] == b'ftyp':
+        return (f'The video {path} is cut off: it ends after {size:,} bytes, without the index that a phone writes last. Copy it from the phone again; '
+                'if it does not play there either, the recording itself broke off.')
+    if not re.search(rb'[\x00-\x08\x0e-\x1f]', head):
+        return f'{path} cannot be read as a video, because it is a text of {size:,} bytes, whatever its name says: choose the file that the camera wrote.'
+    return (f'{path} cannot be read as a video: it is another kind of file, or its copy was cut off. '
+            'Play it on this computer, and copy or convert it to MP4 if that fails, too.')
+
 def _open_video(path):
     path = Path(path)
+    if path.is_dir(): raise InputError(f'{path} is a folder where a video file is needed: name the file. Photos and videos do not go together in one scene.')
     if not path.is_file(): raise InputError(f'The video {path} does not exist: check the name and the folder.')
     if path.stat().st_size == 0: raise InputError(f'The video {path} is empty (0 bytes): copy it from the phone again.')
     try: container = av.open(str(path))
-    except (av.FFmpegError, OSError) as e:
-        raise InputError(f'{path} cannot be read as a video: it is another kind of file, or its copy was cut off. '
-                         'Play it on this computer, and copy or convert it to MP4 if that fails, too.') from e
+    except (av.FFmpegError, OSError) as e: raise InputError(_why_not(path, path.stat().st_size)) from e
     stream = container.streams.best('video')
     if stream is None or stream.codec_context is None or stream.codec_context.name == 'ansi' or 'attached_pic' in str(stream.disposition):
         kinds = ' and '.join(sorted({s.type for s in container.streams})) or 'an empty box'
@@ -175,18 +187,22 @@ def _check_choice(fps, n_frames):
     if fps is not None and not 0 < fps < np.inf: raise InputError(f'A frame rate of {fps} is not possible: give a positive number of frames per second, for example 5.')
     if n_frames is not None and n_frames < 3: raise InputError(f'{n_frames} frames are too few: three are the least that a reconstruction can use, and a hundred or more are usual.')
 
-# %% ../../nbs/10_data.video.ipynb #033e3d0b
+# %% ../../nbs/10_data.video.ipynb #396ac899
+def _count(n): return f'{n} frame{"s"*(n != 1)}'
+
 def _part(video, start_s, end_s):
     "Times of the frames of a video between `start_s` and `end_s`, and the time of its very first frame"
     start, end = start_s or 0, np.inf if end_s is None else end_s
-    if not 0 <= start < end: raise InputError(f'The part from {start:g} to {end:g} s is empty: give a start of at least 0 and an end after it.')
+    if not 0 <= start < end:
+        until = '' if end_s is None else f' and an end at {end:g} s'
+        raise InputError(f'A start at {start:g} s{until} leave{"s"*(not until)} nothing of a video: give a start of at least 0, and an end after it.')
     container, stream = _open_video(video)
     with container: times = _frame_times(container, stream)
-    if len(times) < 3: raise InputError(f'{video} has {len(times)} frames: at least three are needed, better a hundred or more.')
+    if len(times) < 3: raise InputError(f'{video} has {_count(len(times))}: at least three are needed, better a hundred or more.')
     part = times[(times - times[0] >= start - 1e-6) & (times - times[0] <= end + 1e-6)]
     if len(part) < 3:
         until = 's on' if end == np.inf else f'to {end:g} s'
-        raise InputError(f'{video} lasts {times[-1] - times[0]:.1f} s and has {len(part)} frames from {start:g} {until}: choose another start or end.')
+        raise InputError(f'{video} lasts {times[-1] - times[0]:.1f} s and has {_count(len(part))} from {start:g} {until}: choose another start or end.')
     return part, times[0]
 
 def _plan(video, times, fps, n_frames):
@@ -195,7 +211,7 @@ def _plan(video, times, fps, n_frames):
     if fps is None and n_frames is None: fps = 10
     targets = _targets(times, fps, n_frames)
     total = sum(1 for _ in _nearest(zip(times, times), targets))
-    if total < 3: raise InputError(f'{fps:g} frames per second give only {total} frames of this video of {span:.1f} s: choose a higher rate.')
+    if total < 3: raise InputError(f'A rate of {fps:g} frames per second gives only {_count(total)} of this video of {span:.1f} s: choose a higher rate, at least {2/span + .05:.1f}.')
     if max(fps or 0, (n_frames or 0)/span) > 1.01*(len(times) - 1)/span:
         print(f'{Path(video).name} has {len(times)} frames, {(len(times) - 1)/span:.3g} per second: all of them are used.')
     return targets, total
