@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['MANY_PHOTOS', 'THREADS', 'FEATURES', 'MATCHINGS', 'natural_order', 'frame_size', 'image_table', 'colmap_call',
-           'SfmJob', 'find_features', 'find_keyframes', 'sequential_pairs', 'first_pairs', 'image_signatures',
-           'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table']
+           'SfmJob', 'find_features', 'refine_features', 'find_keyframes', 'sequential_pairs', 'first_pairs',
+           'image_signatures', 'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table']
 
-# %% ../../nbs/11a_data.matches.ipynb #9a98eb77
-import os, re, subprocess, sys, threading
+# %% ../../nbs/11a_data.matches.ipynb #db5f9fd5
+import os, re, sqlite3, subprocess, sys, threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +128,7 @@ class SfmJob:
         frames = self.imgs_dir/'frames.csv'
         return 'source' not in pd.read_csv(frames, nrows=0) if frames.exists() else len(self.images) > MANY_PHOTOS
 
-# %% ../../nbs/11a_data.matches.ipynb #baf3edb1
+# %% ../../nbs/11a_data.matches.ipynb #2cdf291d
 def _reader(job, camera_model):
     "How COLMAP reads the frames: camera model, focal length that the photos tell, mask"
     reader = pycolmap.ImageReaderOptions(camera_model=camera_model)
@@ -139,35 +140,48 @@ def _reader(job, camera_model):
 
 FEATURES = dict(sift=('SIFT', 'SIFT_BRUTEFORCE'), aliked=('ALIKED_N16ROT', 'ALIKED_LIGHTGLUE')) # extractor and matcher of COLMAP
 
+def _extract(job, names, label, fine, camera_model, max_features, max_side, features, chunk=16):
+    "Features of those of the frames that have none in the database"
+    reader, options = _reader(job, camera_model), pycolmap.FeatureExtractionOptions(num_threads=job.threads, max_image_size=max_side, use_gpu=False)
+    options.type = getattr(pycolmap.FeatureExtractorType, FEATURES[features][0])
+    options.sift.max_num_features, options.sift.first_octave = max_features, -1 if fine else 0
+    with ProgressBar(label, len(names), 'images') as bar:
+        for start in range(0, len(names), chunk):
+            some = names[start:start + chunk]
+            colmap_call(pycolmap.extract_features, job.database, job.imgs_dir, image_names=some, reader_options=reader,
+                        camera_mode=pycolmap.CameraMode.SINGLE, extraction_options=options, device=pycolmap.Device.cpu)
+            bar.update(len(some))
+    with job.open() as db:
+        ids = {i.name: i.image_id for i in db.read_all_images()}
+        bad = next((n for n in names if n not in ids or not db.exists_keypoints(ids[n])), None)
+        if bad: raise InputError(f'{job.imgs_dir/bad} is damaged and cannot be decoded: remove it or extract the frames again.')
+        job.images = job.images.assign(id=[ids[n] for n in job.names], features=[db.num_keypoints_for_image(ids[n]) for n in job.names])
+
 def find_features(
     job: SfmJob,           # gets the columns `id` and `features` (their number)
     camera_model: str = 'SIMPLE_RADIAL', # COLMAP's name
     max_features: int = 1000, # per frame
     max_side: int = 1600,  # larger frames are shrunk to this many pixels
     features: str = 'sift', # or `'aliked'`
-    chunk: int = 16,       # frames between two looks at Ctrl-C
+    fine: bool = True,     # search at twice the size; if not, `refine_features` can follow for some frames
 ):
     "Write the features of all frames to the database; raises `InputError` for a frame that cannot be decoded and for features that cannot be had"
-    reader = _reader(job, camera_model)
-    options = pycolmap.FeatureExtractionOptions(num_threads=job.threads, max_image_size=max_side, use_gpu=False)
     if features != 'sift': _check_learned(features)
-    options.type = getattr(pycolmap.FeatureExtractorType, FEATURES[features][0])
-    options.sift.max_num_features = max_features
-    options.sift.first_octave = -1 if max(job.size) < 1000 or not job.ordered else 0
     job.open().close()
     pycolmap.logging.minloglevel = int(pycolmap.logging.FATAL)
-    pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE, image_names=job.names, options=reader)
-    with ProgressBar('features', len(job.names), 'images') as bar:
-        for start in range(0, len(job.names), chunk):
-            names = job.names[start:start + chunk]
-            colmap_call(pycolmap.extract_features, job.database, job.imgs_dir, image_names=names, reader_options=reader,
-                    camera_mode=pycolmap.CameraMode.SINGLE, extraction_options=options, device=pycolmap.Device.cpu)
-            bar.update(len(names))
-    with job.open() as db:
-        ids = {i.name: i.image_id for i in db.read_all_images()}
-        bad = next((n for n in job.names if n not in ids or not db.exists_keypoints(ids[n])), None)
-        if bad: raise InputError(f'{job.imgs_dir/bad} is damaged and cannot be decoded: remove it or extract the frames again.')
-        job.images = job.images.assign(id=[ids[n] for n in job.names], features=[db.num_keypoints_for_image(ids[n]) for n in job.names])
+    pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE, image_names=job.names, options=_reader(job, camera_model))
+    _extract(job, job.names, 'features', fine, camera_model, max_features, max_side, features)
+
+def refine_features(
+    job: SfmJob,       # with features
+    rows,              # of the frames, in `job.images`
+    camera_model: str = 'SIMPLE_RADIAL', max_features: int = 1000, max_side: int = 1600, # as before
+    label: str = 'fine features', # of the progress bar
+):
+    "Search some frames again, at twice their size; their matches must not have been made yet"
+    with closing(sqlite3.connect(job.database)) as db, db:
+        for table in ('keypoints', 'descriptors'): db.executemany(f'DELETE FROM {table} WHERE image_id = ?', [(int(i),) for i in job.images.id.iloc[rows]])
+    _extract(job, list(job.images.image.iloc[rows]), label, True, camera_model, max_features, max_side, 'sift')
 
 # %% ../../nbs/11a_data.matches.ipynb #887eb193
 _TRY = """import sys, tempfile, numpy as np, pycolmap

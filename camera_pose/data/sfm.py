@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['QUALITIES', 'reconstruction_table', 'reconstruction_points', 'load_reconstruction', 'SfmReport', 'reconstruct']
 
-# %% ../../nbs/11_data.sfm.ipynb #33f5e0f0
+# %% ../../nbs/11_data.sfm.ipynb #91d3d4d7
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np, pandas as pd, pycolmap
 
 from ..basics import InputError, ReconstructionError, SceneError, atomic_path, read_json, write_json
 from .mapping import MANY_KEYFRAMES, MAPPERS, map_keyframes
-from .matches import (FEATURES, MATCHINGS, THREADS, SfmJob, drop_weak, find_features, find_keyframes, first_pairs, frame_size, image_table, loop_pairs, match_pairs,
+from .matches import (FEATURES, MATCHINGS, THREADS, SfmJob, drop_weak, find_features, find_keyframes, first_pairs, frame_size, image_table, loop_pairs, match_pairs, refine_features,
                                       match_table, natural_order)
 from .register import register_frames
 from .table import poses_table, write_table
@@ -151,7 +151,7 @@ def _frames_table(job, models):
     located = frames.status.eq('registered')
     return frames.assign(model=[0 if ok else member.get(name, -1) for name, ok in zip(frames.image, located)])
 
-# %% ../../nbs/11_data.sfm.ipynb #9f8ff14b
+# %% ../../nbs/11_data.sfm.ipynb #9ef5f29c
 _OURS = {'database.db', 'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
 
 QUALITIES = dict(low=dict(max_features=500, max_side=800, overlap=4), medium=dict(max_features=1000, max_side=1600, overlap=5),
@@ -198,8 +198,11 @@ def reconstruct(
         tmp.mkdir()
         job = SfmJob(imgs_dir, tmp/'database.db', images, frame_size(imgs_dir/images.image[0]), threads or THREADS, seed)
         if not job.ordered and 'max_features' not in given: max_features *= 4
-        find_features(job, camera_model, max_features, max_side, features)
-        key = find_keyframes(job) if (len(images) >= 60 and job.ordered if keyframes is None else keyframes) else np.arange(len(images))
+        choose = len(images) >= 60 and job.ordered if keyframes is None else keyframes
+        twice = choose and features == 'sift' and max(job.size) < 1000
+        find_features(job, camera_model, max_features, max_side, features, fine=not twice and (max(job.size) < 1000 or not job.ordered))
+        key = find_keyframes(job) if choose else np.arange(len(images))
+        if twice: refine_features(job, key, camera_model, max_features, max_side)
         keys = replace(job, images=job.images.iloc[key].reset_index(drop=True))
         pairs = first_pairs(keys, overlap, matching)
         match_pairs(keys, pairs, 'matching', features)
@@ -214,6 +217,12 @@ def reconstruct(
         models = map_keyframes(keys, tmp/'sparse', mapper)
         if not models or models[0].num_reg_images() < max(3, min(10, len(key)//3)): raise ReconstructionError(_failure(keys, matched))
         frames = _frames_table(job, models)
+        if twice and len(lost := np.flatnonzero(frames.status.isin(['missing', 'doubtful']))): # a second look at those that were not found
+            refine_features(job, lost, camera_model, max_features, max_side, 'second look')
+            again = _frames_table(replace(job, images=job.images.iloc[np.union1d(key, lost)].reset_index(drop=True)), models).set_index('image')
+            frames = frames.set_index('image')
+            frames.loc[frames.index[lost]] = again.loc[frames.index[lost]]
+            frames = frames.reset_index()
         report = _report(job, frames, lambda missing: _advice(keys, matched, missing, len(images)), models, len(key))
         frames.drop(columns=POSE_COLUMNS).to_csv(tmp/'frames.csv', index=False, float_format='%.6g')
         sure = frames[frames.status.isin(['keyframe', 'registered'])]

@@ -169,7 +169,7 @@ def check_gaps(
     return Finding('gaps', severity, f'{len(places)} stretch{"es" if len(places) > 1 else ""} without a pose, the longest of {longest:.1f} s: {_list(e, places)}.',
                    _why(e, places[0], links), _remedy(e, places[0], links), places)
 
-# %% ../../nbs/33e_eval.checks.ipynb #9b1676bf
+# %% ../../nbs/33e_eval.checks.ipynb #c54c456c
 def _unusual(values, floor, window=21):
     "Values as multiples of the median around each, which counts as `floor` at least"
     v = pd.Series(values, dtype=float)
@@ -249,7 +249,7 @@ def check_weak(
     severity = max(_grade(least, LIMITS['links']), _grade(turn/fov, LIMITS['turn']), key=SEVERITIES.index)
     if severity == 'good': return Finding('weak places', severity, f'Neighbouring frames share {least:.0f} features or more (typically {usual:.0f}), and the camera turns {turn:.0f} degrees between them at most.')
     weak = links[(links.inliers < LIMITS['links'][0]) | (links.turn_deg > LIMITS['turn'][0]*fov)]
-    places = _stretches(e, np.r_[weak['first'], weak.second])
+    places = _stretches(e, np.concatenate([np.arange(a, b + 1) for a, b in zip(weak['first'], weak.second)])) # a link over several frames is one place
     inside = [links[(links['first'] >= a) & (links.second <= b)] for a, b in places]
     words = [f'{t.inliers.min():.0f} shared features' + (f', turning {t.turn_deg.max():.0f} degrees a frame ({(t.turn_deg/t.seconds).max():.0f} a second)' if t.turn_deg.notna().any() else '') for t in inside]
     order = np.argsort([t.inliers.min() for t in inside], kind='stable')
