@@ -6,11 +6,8 @@
 __all__ = ['PARTS_6', 'pose_errors_6', 'add_errors', 'mahalanobis', 'coverage', 'calibration_words', 'plot_reliability',
            'Calibration', 'calibrate', 'dropout_samples', 'mc_dropout', 'sigma_predictions', 'pose_uncertainty']
 
-# %% ../../nbs/33_eval.uncertainty.ipynb #174ddd6d
+# %% ../../nbs/33_eval.uncertainty.ipynb #71de6e64
 import textwrap
-from contextlib import contextmanager
-from contextlib import contextmanager
-from contextlib import contextmanager
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -146,7 +146,7 @@ def make_map(
                     poses, np.stack([vocabulary.describe(d) for d in whole]).astype(np.float16), vocabulary, list(names), camera, units)
     return made if max_points is None or max_points >= len(made) else made.first(max_points)
 
-# %% ../../nbs/35a_localize.map.ipynb #8cdde833
+# %% ../../nbs/35a_localize.map.ipynb #9add20ca
 def build_map(
     reconstruction: pycolmap.Reconstruction|str|Path, # COLMAP model, or the folder of one, in the world's coordinates
     database: str|Path,        # COLMAP database with the features
@@ -154,6 +154,7 @@ def build_map(
     units: str = 'metres',     # of the model, or `'reconstruction units'`
     max_points: int = None,    # the most useful ones, all if not given
     max_features: int = 1000,  # that describe a frame as a whole
+    frames: list = None,       # names of those that go into the map, all if not given; an honest evaluation leaves the test frames out
     seed: int = 0,
 ) -> PlaceMap:
     "The map of a reconstructed place; raises `InputError` for a model or database that cannot be used"
@@ -166,7 +167,9 @@ def build_map(
     if table is not None:
         for name, pose in zip(table.image, table[POSE_COLUMNS].to_numpy(float)):
             if np.isfinite(pose).all(): poses.setdefault(name, pose)
-    if len(poses) < 2 or not ids: raise InputError(f'The reconstruction has {len(images)} frames and {len(ids)} points, too few for a map: reconstruct the place again.')
+    wanted = set(poses if frames is None else frames)
+    poses = {name: pose for name, pose in poses.items() if name in wanted}
+    if len(poses) < 2 or not ids: raise InputError(f'The reconstruction has {len(poses)} frames with a pose and {len(ids)} points, too few for a map: reconstruct the place again.')
     names, observations, whole = sorted(poses), [], []
     with pycolmap.Database.open(database) as db:
         stored = {im.name: im.image_id for im in db.read_all_images()}
@@ -181,7 +184,7 @@ def build_map(
             at, rows = np.array(seen, int).reshape(-1, 2).T
             observations.append((rows, descriptors[at]))
             whole.append(descriptors[np.argsort(-scale, kind='stable')[:max_features]])
-    cameras = [im.camera for im in images.values()]
+    cameras = [im.camera for im in images.values() if im.name in poses] or [im.camera for im in images.values()]
     ids_of = [c.camera_id for c in cameras]
     camera = cameras[ids_of.index(max(sorted(set(ids_of)), key=ids_of.count))]
     camera = pycolmap.Camera(model=camera.model.name, width=camera.width, height=camera.height, params=list(camera.params))
