@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['recipe_loss', 'default_loss', 'TablesScene', 'PoseLearner', 'pose_learner', 'train_pose_model']
 
-# %% ../../nbs/23_models.learner.ipynb #735c3f8a
-import gc, hashlib, json, platform, warnings
+# %% ../../nbs/23_models.learner.ipynb #2f805f3c
+import ctypes, gc, hashlib, json, platform, warnings
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -136,7 +136,7 @@ def _sources(recipe, network, images, rows, poses, augmenter, device):
     stored = [FeatureSource(f.features, f.poses, device) for f in found]
     return (stored if recipe.cache else pictures), stored[0].sample(1500)
 
-# %% ../../nbs/23_models.learner.ipynb #fa4070dd
+# %% ../../nbs/23_models.learner.ipynb #3b5cd9cb
 class _SmoothLoss(AvgSmoothLoss):
     "fastai's running mean of the loss, of plain tensors that stay where they are"
     def accumulate(self, learn):
@@ -149,6 +149,19 @@ def _no_old_garbage():
     gc.freeze()
     try: yield
     finally: gc.unfreeze()
+
+@contextmanager
+def _memory_kept():
+    "Let the C library keep what one step frees for the next one; to give it back and ask again, page by page, takes 3 % of the training of a whole network"
+    if platform.libc_ver()[0] != 'glibc':
+        yield
+        return
+    libc, (trim, mmap) = ctypes.CDLL(None), (-1, -3) # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of mallopt(3)
+    libc.mallopt(mmap, 2**30); libc.mallopt(trim, 2**31 - 1)
+    try: yield
+    finally:
+        libc.mallopt(mmap, 2**25); libc.mallopt(trim, 2**26) # the most that glibc's own adjustment comes to
+        libc.malloc_trim(0)
 
 class PoseLearner(Learner):
     "A fastai Learner of a pose network, or of its head on stored features; `network` is the whole network, `recipe` has all values"
@@ -241,7 +254,7 @@ def _points(scene, recipe, poses, K, device):
     if not np.isfinite(found[0]).any(): raise InputError('No scene point is in view of a training frame: the loss "reprojection" needs points and poses of the same reconstruction.')
     return [torch.from_numpy(o).to(device) for o in found]
 
-# %% ../../nbs/23_models.learner.ipynb #b250ba59
+# %% ../../nbs/23_models.learner.ipynb #8c687059
 @patch
 def fit_recipe(self:PoseLearner,
     cbs=(), # further fastai callbacks
@@ -249,7 +262,7 @@ def fit_recipe(self:PoseLearner,
     "Train by the recipe, go back to the best epoch, write the run; raises `CameraPoseError` when the training diverges"
     recipe, facts, valid = self.recipe, self.facts, self.dls.valid
     run_dir = Path(facts['run_dir']) if facts['run_dir'] is not None else None
-    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, body_precision(self.network.body, recipe.precision), _no_old_garbage():
+    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, body_precision(self.network.body, recipe.precision), _no_old_garbage(), _memory_kept():
         log = self.epochs = EpochLog(valid.source, facts['poses'], valid.tuples, max(recipe.bs, 32), recipe.seed, bar, run_dir and run_dir/'history.csv', facts['extras'], facts['share'])
         saver = Checkpoint(run_dir/'checkpoint.pt', log, facts['key'], recipe.checkpoint_epochs, dict(precision=recipe.precision)) if run_dir and recipe.checkpoint_epochs else None
         board = [tensorboard_callback(run_dir/'tensorboard', log)] if recipe.tensorboard and run_dir else []
