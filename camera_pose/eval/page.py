@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['render_report']
 
-# %% ../../nbs/30b_eval.page.ipynb #999cd940
+# %% ../../nbs/30b_eval.page.ipynb #70271035
 import base64, io, re
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 from plotly.offline import get_plotlyjs
 
 from ..data.table import table_poses
-from .plots import method_colours, short_number
+from .plots import _errors, method_colours, short_number
 from .plots3d import figure_html, plot_trajectories_3d
 from ..metrics import position_error, rotation_error
 
@@ -68,10 +68,12 @@ $sections
 </main>$script</body></html>
 ''')
 
-# %% ../../nbs/30b_eval.page.ipynb #34914307
+# %% ../../nbs/30b_eval.page.ipynb #a686ef97
 def _cell(column, value):
     if column == 'frames': return f'{value:.0f}'
-    if column.startswith('within'): return f'{100*value:.0f} %'
+    if not np.isfinite(value): return '&ndash;' if np.isnan(value) else '&infin;'
+    if column == 'located' and .995 <= value < 1: return f'{np.floor(1000*value)/10:.1f} %'
+    if column == 'located' or column.startswith('within'): return f'{100*value:.0f} %'
     return short_number(value)
 
 def _html_table(table, columns, main, colours):
@@ -81,7 +83,7 @@ def _html_table(table, columns, main, colours):
     return f'<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 def _short_columns(table):
-    return list(table.columns[:2]) + [c for c in ('within 10 cm / 5 deg', 'within 50 cm / 5 deg') if c in table.columns]
+    return list(table.columns[:2]) + [c for c in ('located', 'within 10 cm / 5 deg', 'within 50 cm / 5 deg') if c in table.columns]
 
 def _data_uri(data, kind): return f'data:image/{kind};base64,{base64.b64encode(data).decode()}'
 
@@ -98,7 +100,7 @@ def _distance_table(split, unit):
     return ('<div class="scroll"><table class="near"><thead><tr><th>to the nearest training frame</th><th>median</th><th>95 %</th><th>farthest</th></tr></thead><tbody>'
             + ''.join(f'<tr><td>{name}</td>{cells(k, u)}</tr>' for k, (name, u) in rows.items()) + '</tbody></table></div>')
 
-# %% ../../nbs/30b_eval.page.ipynb #95bdde14
+# %% ../../nbs/30b_eval.page.ipynb #3b7b632a
 def _picture(images, table, row):
     "The image of a row of a table as JPEG bytes, or None"
     name = str(table.image.iloc[row])
@@ -120,7 +122,8 @@ def _photos(rows, images, test, errors, unit, train_images=None, train=None, nea
     a, b = table_poses(test), None if nearest is None else table_poses(train)[nearest]
     def figure(i):
         photos = _photo(images, test, i, 'test photo')
-        words = f'<b>{short_number(errors[0][i])} {unit}, {short_number(errors[1][i])}°</b> off: {escape(str(test.image.iloc[i]))}'
+        off = f'<b>{short_number(errors[0][i])} {unit}, {short_number(errors[1][i])}°</b> off' if np.isfinite(errors[0][i]) else '<b>not located</b>'
+        words = f'{off}: {escape(str(test.image.iloc[i]))}'
         if nearest is not None:
             photos += _photo(train_images, train, nearest[i], 'most similar training image')
             words += (f'<br>most similar in training: {escape(str(train.image.iloc[nearest[i]]))}, truly {short_number(position_error(b[i:i + 1], a[i:i + 1])[0])} {unit} '
@@ -129,8 +132,15 @@ def _photos(rows, images, test, errors, unit, train_images=None, train=None, nea
         return f'<figure><div class="pair{"" if nearest is not None else " one"}">{photos}</div><figcaption>{words}</figcaption></figure>'
     return '<div class="card photos">' + ''.join(map(figure, rows)) + '</div>'
 
-# %% ../../nbs/30b_eval.page.ipynb #4ad575e0
-def _definitions(unit, split, snapped, covered=False):
+def _best_and_worst(error, k):
+    "Rows of the k largest errors and of the k smallest; of frames that were not located (infinite) two, so that both kinds of failure are seen"
+    order = np.argsort(error, kind='stable')
+    lost, order = order[np.isinf(error[order])], order[np.isfinite(error[order])]
+    silent = lost[np.unique(np.linspace(0, len(lost) - 1, min(len(lost), max(2, k - len(order)))).astype(int))][:k] if len(lost) else lost
+    return np.concatenate([silent, order[::-1][:k - len(silent)]]).astype(int), order[:k]
+
+# %% ../../nbs/30b_eval.page.ipynb #0674eb0c
+def _definitions(unit, split, snapped, covered=False, methods=()):
     words = {'Position error': 'Distance between the predicted and the true camera centre, in ' + ('metres.' if unit == 'm' else
                  'units of the reconstruction, because its scale is unknown; shares of frames within centimetres have no meaning then and are left out.'),
              'Rotation error': 'Angle of the rotation between the predicted and the true viewing direction and roll, in degrees.',
@@ -138,19 +148,28 @@ def _definitions(unit, split, snapped, covered=False):
              'within 10 cm / 5 deg': 'Share of test frames whose position and rotation errors are both within the limits.',
              'MAE': 'The paper\'s measure: mean absolute difference of the raw components of position and of quaternion. Components hide the distance: '
                     'it is smaller than the error in metres.',
+             'fused': 'What the product answers: matched points, retrieval and the trained model, combined by how far off each may be.',
+             'PnP': 'The pose from matched points alone: points of the map that were found again in the photo, at least as many as are needed to be sure.',
+             'retrieval': 'As a baseline: the pose of the map\'s images that look most similar by their local features (VLAD, a fingerprint of small details).',
+             'located': 'The share of test frames for which the method gave a pose at all. The others count as infinitely far (∞) in medians, 95 % and shares; means and '
+                        'the paper\'s measure are over the located frames.',
              'Nearest image': 'Baseline: the pose of the training image that looks most similar (cosine similarity of pooled network features).',
              'Mean pose': 'Baseline: the average of the training poses, for every photo.',
              'Better, equal': 'Medians that differ by at most 5 % count as equal.',
              'Most similar in training': 'The training image with the highest cosine similarity of pooled network features: what image retrieval would answer.',
              'Leak': 'Two videos leak when they share frames.' if split['nearest_s'] is None else
-                     f'A split leaks when at least half of the test frames have a training frame within {short_number(split["limit_s"])} s, and these neighbours '
+                     split['limit_s'] and f'A split leaks when at least half of the test frames have a training frame within {short_number(split["limit_s"])} s, and these neighbours '
                      'stand at most a quarter as far away as training frames usually do.'}
     if covered: words['Covered'] = ('Each prediction comes with ellipsoids that should hold the true pose with 50 and 90 % probability; covered is the share of frames for which they do.')
+    if split.get('limit_m') is not None:
+        words['Leak'] = f'The split promises that no test frame has a training frame within {short_number(split["limit_m"])} {unit} and 15° of it, both at once.'
+    for name in ('fused', 'PnP', 'retrieval', 'located'):
+        if name not in methods: words.pop(name)
     if unit != 'm': words.pop('within 10 cm / 5 deg')
     if snapped: words['Snapped'] = 'Predictions outside of the walkable area are moved to its nearest point, as in the paper\'s post-processing.'
     return ''.join(f'<dt>{escape(k)}</dt><dd>{escape(v)}</dd>' for k, v in words.items())
 
-# %% ../../nbs/30b_eval.page.ipynb #95c5e4d8
+# %% ../../nbs/30b_eval.page.ipynb #7d58bc6c
 def _coverage_table(uncertainty):
     head = ''.join(f'<th>{c}</th>' for c in ('covered', 'position', 'rotation', 'both'))
     body = ''.join(f'<tr><td>{level} ellipsoids</td>' + ''.join(f'<td>{100*row[p]:.0f} %</td>' for p in ('position', 'rotation', 'pose')) + '</tr>'
@@ -160,14 +179,18 @@ def _coverage_table(uncertainty):
 def _turnable(preds, main, test, unit):
     "The 3D figure's place in the page, and the scripts that fill it"
     shown = {n: p for n, p in preds.items() if n in (main, 'nearest image')}
-    figure = figure_html(plot_trajectories_3d(table_poses(test), shown, title='', unit=unit), 'trajectories-3d', plotlyjs=False)
+    found = np.all([~np.isnan(p).all(1) for p in shown.values()], axis=0)
+    shown = {n: p[found] for n, p in shown.items()}
+    figure = figure_html(plot_trajectories_3d(table_poses(test)[found], shown, title='', unit=unit), 'trajectories-3d', plotlyjs=False)
     script = f'<script>{get_plotlyjs()}</script>' + ''.join(re.findall(r'<script.*?</script>', figure, re.S))
     script += ('<script>if (innerWidth < 600) document.getElementById("trajectories-3d").parentElement.style.height = "340px", '
                'Plotly.relayout("trajectories-3d", {height: 340, "scene.camera.eye": {x: .9, y: -1.6, z: 1.1}})</script>')
     place = re.sub(r'<script.*?</script>', '', figure, flags=re.S) # the figure is drawn after the page is there
-    return f'<div class="card wide"><p class="hint">Drag to turn, scroll or pinch to zoom; touch a point to read its error.</p>{place}</div>', script
+    return f'<div class="card wide"><p class="hint">Drag to turn, scroll or pinch to zoom; touch a point to read its error.{"" if found.all() else f" {(~found).sum()} frames that were not located are left out."}</p>{place}</div>', script
 
-# %% ../../nbs/30b_eval.page.ipynb #7e51aebc
+# %% ../../nbs/30b_eval.page.ipynb #a79c9e47
+_geometry = {'fused', 'fused, snapped', 'PnP', 'PnP, snapped', 'retrieval', 'nearest image', 'mean pose'} # methods that are no trained model
+
 def render_report(
     result: dict,        # what `evaluate` returns: `finding`, `verdict`, `split`, `main`, `methods`...
     table: pd.DataFrame, # from `metrics_table`
@@ -183,7 +206,8 @@ def render_report(
     main, split, verdict, covered = result['main'], result['split'], result['verdict'], result.get('uncertainty')
     def note(kind, head, text, more=''): return f'<div class="card note {kind}"><b>{escape(head)}</b>{escape(text)}{more}</div>'
     notes = note('warn' if split['leaks'] else '', f'The split: {split["title"]}' if split.get('title') else 'The split', split['sentence'], _distance_table(split, unit))
-    notes += note({True: 'good', False: 'warn', None: ''}[verdict['better']], 'The model beside the baselines', verdict['sentence'])
+    head = 'The map\'s answer beside the trained model' if main in ('fused', 'PnP') and len(set(result['methods']) - _geometry) else 'The model beside the baselines'
+    notes += note({True: 'good', False: 'warn', None: ''}[verdict['better']], head, verdict['sentence'])
     if result['off_floor']:
         notes += note('', 'Walkable area', f'{result["off_floor"]} of {result["n_test"]} predictions of {main} are where nobody can walk; moved to the nearest walkable '
                       f'point, the median becomes {short_number(result["methods"][f"{main}, snapped"]["median_m"])} {unit}.')
@@ -199,12 +223,12 @@ def render_report(
     if covered: sections += section('Does it know how far off it is?', ['reliability'], _coverage_table(covered))
     sections += section('Training', ['losses']) + section('The reconstruction', ['points'])
     if photos is not None:
-        errors = position_error(preds[main], table_poses(test)), rotation_error(preds[main], table_poses(test))
-        order, k = np.argsort(errors[0], kind='stable'), min(4, (len(test) + 1)//2)
+        errors = _errors(preds[main], table_poses(test))
+        worst, best = _best_and_worst(errors[0], min(4, (len(test) + 1)//2))
         beside = ' beside the most similar training images' if photos.get('nearest') is not None else ''
-        for word, rows in (('Worst', order[::-1][:k]), ('Best', order[:k])):
+        for word, rows in (('Worst', worst), ('Best', best)):
             sections += f'<h2>{word} frames of {escape(main)}{beside}</h2>' + _photos(rows, test=test, errors=errors, unit=unit, near=near, **photos)
     colours, full = method_colours(table.index), list(table.columns)
     return _page.substitute(title=escape(result['title'] or f'Evaluation of {main}'), finding=escape(result['finding']), notes=notes, n=result['n_test'],
                             table=_html_table(table, _short_columns(table), main, colours), full_table=_html_table(table, full, main, colours), sections=sections,
-                            definitions=_definitions(unit, split, bool(result['off_floor']), bool(covered)), script=script)
+                            definitions=_definitions(unit, split, bool(result['off_floor']), bool(covered), [*table.index, *table.columns]), script=script)

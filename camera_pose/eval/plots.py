@@ -6,7 +6,7 @@
 __all__ = ['METHOD_COLOURS', 'method_colours', 'short_number', 'plot_losses', 'plot_trajectories', 'plot_error_map',
            'plot_error_cdf', 'plot_pose_errors']
 
-# %% ../../nbs/31_eval.plots.ipynb #e7597cff
+# %% ../../nbs/31_eval.plots.ipynb #772242d7
 import math
 
 import matplotlib.pyplot as plt
@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm
 
+from ..basics import InputError
 from ..data.table import table_poses
 from .floormap import FloorMap
 from ..metrics import position_error, rotation_error
 
-# %% ../../nbs/31_eval.plots.ipynb #9d891f20
+# %% ../../nbs/31_eval.plots.ipynb #70476d9a
 METHOD_COLOURS = {'truth': '#7f7f7f', 'PoseNet': '#E69F00', 'MapNet': '#0072B2', 'nearest image': '#009E73', 'mean pose': '#CC79A7',
-                  'COLMAP': '#D55E00', 'SfM': '#D55E00', 'MapNet+': '#56B4E9', 'MapNet + PGO': '#000000', 'MapNet+ + PGO': '#332288', 'MeNet': '#6B2C00'}
-_spare_colours = ['#882255', '#999933', '#44AA99', '#CC6677', '#117733']
+                  'COLMAP': '#D55E00', 'SfM': '#D55E00', 'MapNet+': '#56B4E9', 'MapNet + PGO': '#000000', 'MapNet+ + PGO': '#332288', 'MeNet': '#6B2C00',
+                  'fused': '#D55E00', 'PnP': '#785EF0', 'retrieval': '#117733'}
+_spare_colours = ['#882255', '#999933', '#44AA99', '#CC6677', '#AA4499']
 def _plain_name(name): return name.lower().replace(' ', '')
 
 def method_colours(
@@ -42,8 +44,29 @@ def short_number(
     first = math.floor(math.log10(float(f'{abs(value):.1e}'))) # power of ten of the first digit, after rounding
     return f'{value:.{min(4, max(0, 1 - first))}f}'
 
-# %% ../../nbs/31_eval.plots.ipynb #18303e90
+# %% ../../nbs/31_eval.plots.ipynb #515dace0
 def _poses(poses): return table_poses(poses) if hasattr(poses, 'columns') else np.asarray(poses, float)
+
+def _errors(pred, true):
+    "Position errors in metres and rotation errors in degrees `(n,)`, infinite where a row of `pred` is NaN: that photo was not located"
+    found = ~np.isnan(pred).all(1)
+    out = np.full((2, len(pred)), np.inf)
+    if found.any(): out[:, found] = position_error(pred[found], true[found]), rotation_error(pred[found], true[found])
+    return out
+
+def _quantile(errors, share):
+    "Quantile of errors of which some may be infinite, interpolated as `np.percentile` does where it is finite"
+    e = np.sort(errors)
+    if np.isfinite(e).all(): return float(np.percentile(e, 100*share))
+    at = share*(len(e) - 1)
+    return float(np.interp(at, np.arange(len(e)), e)) if np.isfinite(e[math.ceil(at)]) else np.inf
+
+def _median_words(pred, true, unit):
+    "The median errors as a piece of a title"
+    m, deg = (_quantile(e, .5) for e in _errors(pred, true))
+    lost = int(np.isnan(pred).all(1).sum())
+    words = f'median {short_number(m)} {unit}, {short_number(deg)}°' if np.isfinite(m) else 'no median'
+    return words + (f', {len(pred) - lost} of {len(pred)} located' if lost else '')
 
 def _methods(preds): return {n: _poses(p) for n, p in preds.items()} if isinstance(preds, dict) else {'prediction': _poses(preds)}
 
@@ -115,7 +138,7 @@ def plot_losses(
     fig.suptitle(title or (_comparison_finding(runs) if len(runs) > 1 else _loss_finding(history)), fontsize=11)
     return fig
 
-# %% ../../nbs/31_eval.plots.ipynb #8b4a733a
+# %% ../../nbs/31_eval.plots.ipynb #78c52080
 def _with_breaks(rows, along=None):
     "Rows in time order with NaN rows where their steps, or those of `along`, jump"
     step = np.linalg.norm(np.diff(rows, axis=0), axis=1) if along is None else np.abs(np.diff(along))
@@ -126,19 +149,21 @@ def _describe(pred, true):
     "How predictions relate to the path: a verb phrase"
     extent = np.linalg.norm(np.ptp(true[:, :3], axis=0))
     if extent == 0: return 'is compared with a camera that stood still'
-    if len(true) > 2 and pred[:, :3].std(0).max() < .1*true[:, :3].std(0).max(): return 'predicts the same place for all frames'
-    share = np.median(position_error(pred, true))/extent
+    share = _quantile(_errors(pred, true)[0], .5)/extent
+    if np.isinf(share): return 'finds less than half of the frames'
+    if len(true) > 2 and np.nanstd(pred[:, :3], axis=0).max() < .1*true[:, :3].std(0).max(): return 'predicts the same place for all frames'
     return 'follows the path' if share < .03 else 'scatters around the path' if share < .12 else 'does not find the path'
 
 def _trajectory_finding(true, preds, unit='m'):
-    median = {n: float(np.median(position_error(p, true))) for n, p in preds.items()}
+    median = {n: _quantile(_errors(p, true)[0], .5) for n, p in preds.items()}
     words = {n: _describe(p, true) for n, p in preds.items()}
     if len(preds) <= 2 and len(set(words.values())) == len(words): return ', '.join(f'{n} {w}' for n, w in words.items())
     best, worst = min(median, key=median.get), max(median, key=median.get)
     if len(preds) == 1 or best == worst: return f'{best} {words[best]}'
+    if np.isinf(median[worst]): return f'{best} is nearest to the path ({short_number(median[best])} {unit} median), {worst} finds less than half of the frames'
     return f'{best} is nearest to the path ({short_number(median[best])} {unit} median), {worst} farthest ({short_number(median[worst])} {unit})'
 
-# %% ../../nbs/31_eval.plots.ipynb #c376630a
+# %% ../../nbs/31_eval.plots.ipynb #42c04fb9
 def plot_trajectories(
     true,                      # true poses `(N, 7)` in time order, or a pose table
     preds,                     # dict of method name -> predicted poses `(N, 7)`; or the poses of one method
@@ -168,9 +193,10 @@ def plot_trajectories(
         outside = int(((pred[:, :2] < lo) | (pred[:, :2] > hi)).any(1).sum())
         if outside: ax.text(.99, .01, f'{outside} of {len(pred)} outside of the picture', transform=ax.transAxes, ha='right', va='bottom', fontsize=8,
                             bbox=dict(fc='w', ec='none', alpha=.8, pad=1.5))
-        median_m, median_deg = np.median(position_error(pred, true)), np.median(rotation_error(pred, true))
+        lost = np.isnan(pred).all(1)
+        if lost.any(): ax.plot(*true[lost, :2].T, 'x', color='k', ms=4, mew=.9, label='not located', zorder=3)
         ax.set(xlim=(lo[0], hi[0]), ylim=(lo[1], hi[1]), aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
-        ax.set_title(f'{name}: median {short_number(median_m)} {unit}, {short_number(median_deg)}°', fontsize=10, color=colour)
+        ax.set_title(f'{name}: {_median_words(pred, true, unit)}', fontsize=10, color=colour)
         if floormap is None: _clean(ax)
         ax.label_outer()
     fig.suptitle(title or _trajectory_finding(true, preds, unit), fontsize=11)
@@ -187,7 +213,7 @@ def _segments(a, b): # a1 b1 nan a2 b2 nan ... for one line artist
 
 def _view(true, preds):
     "Corners of a frame around the truth and most of the predictions, with a margin and never flat"
-    every = [true] + [np.percentile(p, (2, 98), axis=0) for p in preds]
+    every = [true] + [np.percentile(f, (2, 98), axis=0) for f in (p[~np.isnan(p).any(1)] for p in preds) if len(f)]
     lo, hi = np.min([e.min(0) for e in every], axis=0), np.max([e.max(0) for e in every], axis=0)
     size = max((hi - lo).max(), 1e-6)
     centre, half = (lo + hi)/2, np.maximum((hi - lo)/2, .12*size) + .05*size
@@ -212,7 +238,7 @@ def _map_finding(name, true, error, train, unit):
     x, y = np.median(worst, axis=0)
     return f'{name}: the worst tenth of the frames is near x = {x:.1f}, y = {y:.1f},\n{high} {unit} there, {usual}'
 
-# %% ../../nbs/31_eval.plots.ipynb #7d880574
+# %% ../../nbs/31_eval.plots.ipynb #f8528b25
 def plot_error_map(
     true,                      # true poses `(N, 7)`, or a pose table
     pred,                      # predicted poses `(N, 7)`
@@ -224,8 +250,11 @@ def plot_error_map(
 ) -> plt.Figure:
     "Test positions from above, coloured by the position error of one method"
     true, train = _poses(true), _poses(train)
-    error = position_error(_poses(pred), true)
-    lo, hi = _view(np.concatenate([true, train])[:, :2], [])
+    error = _errors(_poses(pred), true)[0]
+    found = np.isfinite(error)
+    lost, everyone, true, error = true[~found], len(true), true[found], error[found]
+    if not len(true): raise InputError(f'{name} located none of the {everyone} test frames, so there are no errors to draw.')
+    lo, hi = _view(np.concatenate([true, lost, train])[:, :2], [])
     if floormap is not None: lo, hi = _with_plan(lo, hi, floormap)
     w, h = hi - lo
     fig, ax = _new((6.2, min(max(4.6*h/w + 1.1, 2.8), 7)))
@@ -235,15 +264,16 @@ def plot_error_map(
     order = np.argsort(error) # the largest lie on top
     dots = ax.scatter(*true[order, :2].T, c=error[order].clip(1e-4), s=34 if len(true) < 150 else 18, cmap='viridis_r', lw=.4, ec='w', zorder=3,
                       norm=LogNorm(least, max(most, 1.5*least)))
+    if len(lost): ax.plot(*lost[:, :2].T, 'x', color='k', ms=5, mew=1, label='not located', zorder=4)
     bar = fig.colorbar(dots, label=f'position error / {unit}', shrink=.8, extend='both')
     _plain_log(bar.ax.yaxis)
     ax.set(xlim=(lo[0], hi[0]), ylim=(lo[1], hi[1]), aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
     if floormap is None: _clean(ax)
-    fig.legend(loc='outside lower center', frameon=False, fontsize=9)
-    fig.suptitle(title or _map_finding(name, true, error, train, unit), fontsize=11)
+    fig.legend(loc='outside lower center', frameon=False, fontsize=9, ncols=2)
+    fig.suptitle(title or _map_finding(name, true, error, train, unit) + (f';\n{len(lost)} of {everyone} frames not located' if len(lost) else ''), fontsize=11)
     return fig
 
-# %% ../../nbs/31_eval.plots.ipynb #ba99f88f
+# %% ../../nbs/31_eval.plots.ipynb #53a72385
 def plot_error_cdf(
     true,              # true poses `(N, 7)`, or a pose table
     preds,             # dict of method name -> predicted poses `(N, 7)`
@@ -254,21 +284,30 @@ def plot_error_cdf(
     true, preds = _poses(true), _methods(preds)
     fig, axs = _new((6.2, 3.3), ncols=2, sharey=True)
     share, colours = np.arange(1, len(true) + 1)/len(true), method_colours(preds)
-    for ax, errors, label, least in ((axs[0], position_error, f'position error / {unit}', 1e-3), (axs[1], rotation_error, 'rotation error / degrees', 1e-2)):
-        for i, (name, pred) in enumerate(preds.items()): # the first lies on top
-            e = np.sort(errors(pred, true)).clip(least)  # a log axis has no zero
-            ax.step(np.r_[e[0], e], np.r_[0, share], where='post', color=colours[name], lw=1.8, label=name, zorder=4 - i/len(preds))
-            ax.plot(np.median(e), .5, 'o', color=colours[name], ms=6, mec='w', zorder=5)
+    every = {n: _errors(p, true) for n, p in preds.items()}
+    for ax, k, label, least in ((axs[0], 0, f'position error / {unit}', 1e-3), (axs[1], 1, 'rotation error / degrees', 1e-2)):
+        ends = []                                        # curves that end below 1, because frames were not located
+        for i, name in enumerate(preds): # the first lies on top
+            e = np.sort(every[name][k]).clip(least)      # a log axis has no zero
+            if not np.isfinite(e[0]): continue
+            n = int(np.isfinite(e).sum())
+            ax.step(np.r_[e[0], e[:n]], np.r_[0, share[:n]], where='post', color=colours[name], lw=1.8, label=name, zorder=4 - i/len(preds))
+            if np.isfinite(median := _quantile(e, .5)): ax.plot(median, .5, 'o', color=colours[name], ms=6, mec='w', zorder=5)
+            if n < len(e): ends.append((e[n - 1], share[n - 1], colours[name]))
         ax.set(xscale='log', xlabel=label, ylim=(0, 1.02)); _clean(ax)
+        if ends:
+            ax.set_xlim(*ax.get_xlim())
+            for e, height, colour in ends: ax.plot([e, ax.get_xlim()[1]], [height]*2, ':', color=colour, lw=1.4)
         _plain_log(ax.xaxis)
     axs[0].set(ylabel='share of frames', yticks=np.linspace(0, 1, 5), yticklabels=['0', '25 %', '50 %', '75 %', '100 %'])
     fig.legend(*axs[0].get_legend_handles_labels(), loc='outside lower center', ncols=min(4, len(preds)), frameon=False)
-    medians = {n: np.median(position_error(p, true)) for n, p in preds.items()}
+    medians = {n: _quantile(e[0], .5) for n, e in every.items()}
     best = min(medians, key=medians.get)
+    if np.isinf(medians[best]): title = title or 'No method locates half of the frames'
     fig.suptitle(title or f'Half of the frames are within {short_number(medians[best])} {unit} with {best}', fontsize=11)
     return fig
 
-# %% ../../nbs/31_eval.plots.ipynb #27e6f51a
+# %% ../../nbs/31_eval.plots.ipynb #dd62b26b
 def plot_pose_errors(
     timestamps: np.ndarray,       # seconds `(N,)`, in time order
     true,                         # true poses `(N, 7)`, or a pose table
@@ -281,15 +320,20 @@ def plot_pose_errors(
     true, preds, t = _poses(true), _methods(preds), np.asarray(timestamps, float)
     fig, axs = _new((6.2, 4.), nrows=2, sharex=True)
     colours = method_colours(preds)
-    for ax, errors, label, key, least in ((axs[0], position_error, f'position / {unit}', 'nearest_m', 1e-3), (axs[1], rotation_error, 'rotation / degrees', 'nearest_deg', 1e-2)):
-        every = {n: errors(p, true).clip(least) for n, p in preds.items()}
+    for k, (ax, label, key, least) in enumerate(((axs[0], f'position / {unit}', 'nearest_m', 1e-3), (axs[1], 'rotation / degrees', 'nearest_deg', 1e-2))):
+        every = {n: np.where(np.isfinite(e := _errors(p, true)[k]), e.clip(least), np.nan) for n, p in preds.items()}
+        every = {n: e for n, e in every.items() if np.isfinite(e).any()}
+        if not every: raise InputError(f'None of the {len(true)} frames was located by any method, so there are no errors to draw.')
         for name, e in every.items(): ax.plot(*_with_breaks(np.stack([t, e], 1), t).T, color=colours[name], lw=1.1, marker='.', ms=4, label=name)
         if nearest is not None:
-            bottom = .7*min(e.min() for e in every.values())
+            bottom = .7*min(np.nanmin(e) for e in every.values())
             at, height = _with_breaks(np.stack([t, nearest[key].to_numpy().clip(bottom)], 1), t).T
             ax.fill_between(at, bottom, height, color='#d9d9d9', lw=0, zorder=0, label='nearest training frame')
         ax.set(yscale='log', ylabel=label); _clean(ax)
         _plain_log(ax.yaxis)
+        for name, e in every.items(): # crosses at the upper edge
+            lost = t[np.isnan(e)]
+            if len(lost): ax.plot(lost, np.full(len(lost), .96), 'x', color=colours[name], ms=4, mew=1, transform=ax.get_xaxis_transform(), label='not located')
     axs[1].set_xlabel('time / s')
     fig.legend(*axs[0].get_legend_handles_labels(), loc='outside lower center', ncols=min(4, len(preds) + 1), frameon=False)
     fig.suptitle(title or _worst_stretch(t, true, preds, unit), fontsize=11)
@@ -297,8 +341,15 @@ def plot_pose_errors(
 
 def _worst_stretch(t, true, preds, unit):
     name, pred = next(iter(preds.items()))
-    e = position_error(pred, true)
+    e = _errors(pred, true)[0]
     k = max(1, len(e)//10)
+    if np.isinf(e).any():
+        lost = np.isinf(e)
+        i = int(np.convolve(lost, np.ones(k), 'valid').argmax())
+        there = i + np.flatnonzero(lost[i:i + k])
+        many = 'all' if len(there) == lost.sum() else f'{len(there)}'
+        return f'{name} does not locate {lost.sum()} of {len(e)} frames, {many} of them from {t[there[0]]:.1f} to {t[there[-1]]:.1f} s' if len(there) > 1 else (
+               f'{name} does not locate {lost.sum()} of {len(e)} frames, the first at {t[lost.argmax()]:.1f} s')
     running = np.convolve(e, np.ones(k)/k, 'valid')
     i = int(running.argmax())
     return f'{name} is worst from {t[i]:.1f} to {t[i + k - 1]:.1f} s: {short_number(running[i])} {unit} on average, {short_number(e.mean())} {unit} over all'
