@@ -204,7 +204,7 @@ def _asked(recipe, overrides):
     loss = overrides.pop('loss', None) if isinstance(overrides.get('loss'), torch.nn.Module) else None
     return load_recipe(recipe, **overrides), loss
 
-# %% ../../nbs/23_models.learner.ipynb #af5eee34
+# %% ../../nbs/23_models.learner.ipynb #6071afd1
 def pose_learner(
     scene,                    # a `Scene`, or anything with `table(part)`, `images(size)`, and perhaps `intrinsics`, `points3D`
     recipe='mapnet',          # name, INI file, mapping or `Recipe`
@@ -215,6 +215,7 @@ def pose_learner(
 ) -> PoseLearner:
     "A learner ready for `fit_recipe`; raises `InputError` for wrong options and tables too small, `WeightsError`"
     recipe, loss = _asked(recipe, overrides)
+    gc.collect() # learners refer to themselves, and a dead one still holds its network and the optimiser's state
     tables, images, device = [scene.table(part) for part in ('train', 'validation')], scene.images(recipe.image_size), best_device(device)
     if min(map(len, tables)) < 1: raise InputError(f'There are {len(tables[0])} training and {len(tables[1])} validation frames, and at least one of each '
                                                    'is needed: extract more frames or split again.')
