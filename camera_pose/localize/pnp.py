@@ -37,7 +37,7 @@ def match_points(
     doubt = np.flatnonzero(~good)
     return np.c_[rows, best[rows]], np.r_[np.c_[doubt, best[doubt]], np.c_[doubt, second[doubt]]]
 
-# %% ../../nbs/35c_localize.pnp.ipynb #a53b1ffd
+# %% ../../nbs/35c_localize.pnp.ipynb #1931eaf4
 @dataclass
 class Located:
     "What is known of where a photo was taken"
@@ -101,9 +101,16 @@ def localize_image(
     max_error_px: float = 6,        # of an inlier, for a photo of 800 pixels or fewer; grows with larger ones
     least_inliers: int = LEAST_INLIERS,
     seed: int = 0,                  # of RANSAC
+    second_k: int = 30,             # frames that are retrieved in a second look, if the first does not locate the photo
 ) -> Located:
     "Pose of a photo in a map; raises `InputError` for what is not an image"
-    features = image if isinstance(image, Features) else find_features(image)
+    features, rest = image if isinstance(image, Features) else find_features(image), (ratio, max_error_px, least_inliers, seed)
+    found = _look(place, features, camera, prior_pose, k, *rest)
+    if found.status == 'located' or not 0 < k < min(second_k, place.mapped.sum()): return found
+    again = _look(place, features, camera, prior_pose, second_k, *rest)
+    return again if (again.status == 'located', again.inliers) > (False, found.inliers) else found
+
+def _look(place, features, camera, prior_pose, k, ratio, max_error_px, least_inliers, seed):
     vector = place.vocabulary.describe(features.descriptors)
     frames, likeness = retrieve(place, vector, k)
     points = place.points_of(frames)
