@@ -6,7 +6,8 @@
 __all__ = ['app', 'Folder', 'Video', 'Also', 'Motion', 'Start', 'End', 'Mask', 'Force', 'Fps', 'NFrames', 'Points', 'Trajectory',
            'Distance', 'Plan', 'How', 'RecipeName', 'Set', 'Net', 'Body', 'Weights', 'Epochs', 'Seed', 'Second', 'Run',
            'Host', 'Port', 'command', 'frames', 'reconstruct', 'doctor', 'dense', 'align', 'split', 'train', 'recipe',
-           'finetune', 'sweep', 'paper', 'evaluate', 'record', 'convert', 'locate', 'serve', 'run', 'demo', 'main']
+           'finetune', 'sweep', 'paper', 'evaluate', 'record', 'convert', 'locate', 'make_map', 'localize', 'serve',
+           'run', 'demo', 'main']
 
 # %% ../../nbs/43_app.cli.ipynb #dd1a0650
 import functools, os, shlex, sys, webbrowser
@@ -18,11 +19,11 @@ import typer
 from .. import __version__
 from ..basics import CameraPoseError, InputError, write_json
 
-# %% ../../nbs/43_app.cli.ipynb #5b544e23
+# %% ../../nbs/43_app.cli.ipynb #d1c9ecbc
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=dict(max_content_width=110),
                   help='From a phone video of a place to: where was this photo taken?')
 
-def command(f): # a Typer command whose errors are sentences
+def command(f, name=None, hidden=False): # a Typer command whose errors are sentences
     @functools.wraps(f)
     def run(*args, **kwargs):
         try: return f(*args, **kwargs)
@@ -31,7 +32,7 @@ def command(f): # a Typer command whose errors are sentences
         except KeyboardInterrupt: message, code = 'Stopped. Stages that had finished are kept: the same command goes on from there.', 130
         typer.echo(f'camera_pose: {message}', err=True)
         raise typer.Exit(code)
-    return app.command()(run)
+    return app.command(name, hidden=hidden)(run)
 
 def _next(command, scene): # what to do after a stage
     print(f'next: camera_pose {command} {shlex.quote(str(scene))}')
@@ -40,7 +41,7 @@ def _scene(path, force=()):
     from camera_pose.app.scene import Scene # torch and pycolmap take seconds to load: not for --help
     return Scene(path, force=force or ())
 
-# %% ../../nbs/43_app.cli.ipynb #ddb109ae
+# %% ../../nbs/43_app.cli.ipynb #c286afc0
 Folder = Annotated[Path, typer.Argument(help='the scene folder', metavar='SCENE')]
 Video = Annotated[Path, typer.Argument(help='a video file (mp4, mov, mkv, webm) or a folder of photos', metavar='VIDEO')]
 Also = Annotated[Optional[list[Path]], typer.Option('--also', help='another video of the same place; may be repeated', metavar='VIDEO')]
@@ -55,7 +56,7 @@ Points = Annotated[Optional[Path], typer.Option(help='CSV of known camera positi
 Trajectory = Annotated[Optional[Path], typer.Option(help='TUM file of a tracker on the clock of the video (metres)')]
 Distance = Annotated[Optional[str], typer.Option(help='one known distance: FRAME,FRAME,METRES')]
 Plan = Annotated[Optional[Path], typer.Option(help='folder with plan.png, walkable.png, floorplan.json; drawn from the point cloud if not given')]
-How = Annotated[str, typer.Option('--how', '--split', help='mod3 (the paper\'s: frame number modulo 3), blocks (stretches of time) or second_video')]
+How = Annotated[str, typer.Option('--how', '--split', help='mod3 (the paper\'s: frame number modulo 3), blocks (stretches of time), extrapolate (an edge of the place, no training frame within 0.2 m and 15 degrees) or second_video')]
 RecipeName = Annotated[Optional[str], typer.Option('--recipe', help='a shipped recipe or an INI file; `camera_pose recipe` prints one  [default: mapnet]')]
 Set = Annotated[Optional[list[str]], typer.Option('--set', help='LABEL=VALUE: one option of the recipe that is different; may be repeated', metavar='LABEL=VALUE')]
 Net = Annotated[Optional[str], typer.Option(help='posenet or mapnet  [default: of the recipe]')]
@@ -256,17 +257,35 @@ def convert(source: Annotated[Path, typer.Argument(help='file or folder with pos
     write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs)
     print(f'{len(table)} poses: {target}')
 
-# %% ../../nbs/43_app.cli.ipynb #6d6491dd
-@command
+# %% ../../nbs/43_app.cli.ipynb #67aa4ee2
+@functools.partial(command, hidden=True)
 def locate(scene: Folder,
     photos: Annotated[list[Path], typer.Argument(help='photos of the place')], run: Run = None):
-    "Print the pose of photos, its expected error, and whether they are from this place at all"
+    "What the trained model alone says of photos; use `camera_pose localize`, which also matches them with the map"
     _, locator = _scene(scene).locator(run)
     print('image,x,y,z,qw,qx,qy,qz,expected_error_m,expected_error_deg,known_place')
     for photo in photos: # one at a time: a broken photo does not cost the answers before it
         row = locator.locate([photo]).iloc[0]
         numbers = [f'{v:.4f}' if v == v else '' for v in (*row.iloc[:7], row.sd_m, row.sd_deg)]
         print(','.join([photo.name, *numbers, '' if row.known_place is None else 'yes' if row.known_place else 'no']), flush=True)
+
+@functools.partial(command, name='map')
+def make_map(scene: Folder, force: Force = False):
+    "Make the map with which photos are located, from the reconstruction: SCENE/map"
+    _scene(scene).map(force=force)
+    _next('train', scene)
+
+@command
+def localize(scene: Folder,
+    photos: Annotated[list[Path], typer.Argument(help='photos, folders of photos, videos', metavar='PHOTO|FOLDER|VIDEO')],
+    out: Annotated[Optional[Path], typer.Option(help='folder for the results  [default: SCENE/localized/NAME]')] = None, run: Run = None,
+    fps: Annotated[Optional[float], typer.Option(help='frames for each second of a video  [default: 10]')] = None):
+    "Where were they taken? Table, JSON and a picture on the plan"
+    from camera_pose.app.localize import short_table
+    scene = _scene(scene)
+    table, out = scene.localize(photos, out, run, fps)
+    print(short_table(table, 'm' if scene.units == 'metres' else 'units'))
+    print(f'{out/"poses.csv"}, poses.json, plan.png')
 
 @command
 def serve(scene: Folder, run: Run = None, host: Host = '127.0.0.1', port: Port = 8000):
@@ -275,16 +294,20 @@ def serve(scene: Folder, run: Run = None, host: Host = '127.0.0.1', port: Port =
 
 def _serve(scene, run, host, port):
     from camera_pose.app.dashboard import create_app, serve
-    run, locator = scene.locator(run)
+    run, locator = scene.localizer(run)
     if scene.floormap is None: scene.plan()
-    title = f'{scene.path.resolve().name}: {run}'
+    title = scene.path.resolve().name + (f': {run}' if run else '')
     serve(create_app(locator, scene.floormap, title=title, info=dict(units=scene.units), known=scene.table('positions')), host=host, port=port)
 
-# %% ../../nbs/43_app.cli.ipynb #ccb6a3e8
+# %% ../../nbs/43_app.cli.ipynb #18ab19e4
+def _map(scene): # a reconstruction that gives no map is still good for training
+    try: scene.map()
+    except InputError as e: print(f'map          none: {e}')
+
 def _finish(scene, run): # the last lines of a run: what there is, and what to do next
     print(f'\n{scene.path}')
     for name, what in (('imgs/', 'frames'), ('workspace/', "COLMAP's database and models"), ('positions.csv, points3D.csv', 'camera poses and point cloud'),
-                       ('train.csv, validation.csv, test.csv', 'the split'), ('floorplan/', 'plan, walkable area, pixels to metres'),
+                       ('train.csv, validation.csv, test.csv', 'the split'), ('floorplan/', 'plan, walkable area, pixels to metres'), ('map/', 'points and frames that photos are located with'),
                        (f'models/{run}/', 'weights, settings, training history'), (f'reports/{run}/report.html', 'errors and figures; the figures stand beside it')):
         print(f'  {name:<36} {what}')
     _next('serve', scene.path)
@@ -305,11 +328,12 @@ def run(video: Video, scene: Folder, fps: Fps = None, n_frames: NFrames = None, 
         scene.align(points, trajectory, distance)
         scene.split(how)
         scene.plan(plan)
+        _map(scene)
         scene.train(name, recipe, **options)
         scene.evaluate(name)
     _finish(scene, name)
 
-# %% ../../nbs/43_app.cli.ipynb #8aa2fe11
+# %% ../../nbs/43_app.cli.ipynb #1a332907
 def _against_truth(scene, truth): # trajectory error after alignment with the plan points alone, and the loop's gap
     import numpy as np
     from camera_pose.data.align import match_trajectory
@@ -339,6 +363,7 @@ def demo(
         scene.align(points=source/'plan_points.csv')
         scene.split('mod3')
         scene.plan(source)
+        _map(scene)
         scene.train('mapnet', seed=seed)
         result = scene.evaluate('mapnet')
     error, length, gap = _against_truth(scene, read_table(source/'groundtruth.csv'))
@@ -347,7 +372,11 @@ def demo(
           f'(aligned with three plan points); loop gap {gap:.3f} m')
     write_json(scene.file('demo.json'), dict(n_images=found['n_images'], n_registered=found['n_registered'], rmse_m=error['rmse_m'], path_m=length, loop_gap_m=gap,
                                              medians=result['medians']))
-    for name, (m, deg) in result['medians'].items(): print(f'{name:<20} {m:.2f} m, {deg:.1f} deg (median on the test frames)')
+    medians = result['medians']
+    for name in sorted(medians, key=lambda n: (['fused', 'PnP', 'retrieval'] + [n]).index(n)):
+        m, deg = medians[name]
+        print(f'{name:<20} ' + ('more than half of the test frames not located' if m is None else f'{m:.{2 if m >= .1 else 3}f} m, {deg:.{1 if deg >= 1 else 2}f} deg (median on the test frames)'))
+    print('These medians are against the poses of the reconstruction, which saw the test frames, too: to the exact truth the trajectory error comes on top.')
     _finish(scene, 'mapnet')
     if serve: _serve(scene, 'mapnet', host, port)
 

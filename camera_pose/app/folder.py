@@ -180,7 +180,7 @@ def _state(scene, outputs): # names, sizes and times of all files where a stage 
         for p in sorted(p for p in (where, *where.rglob('*')) if p.is_file()): h.update(f'{p} {p.stat().st_size} {p.stat().st_mtime_ns}\n'.encode())
     return h.hexdigest()
 
-# %% ../../nbs/40_app.folder.ipynb #005fc048
+# %% ../../nbs/40_app.folder.ipynb #c1865655
 @patch
 def _kept(self:SceneFolder, name, key, outputs): # the result of a stage that need not run; None if it must
     done = self.record['stages'].get(name, {})
@@ -244,7 +244,7 @@ def _say(self:SceneFolder, name, summary, end):
     if not self.quiet: print(f'{name:<12} {summary}  ({end})', flush=True)
 
 _MAKERS = {'imgs': 'frames VIDEO', 'workspace': 'reconstruct', 'positions.csv': 'align', 'points3D.csv': 'align',
-           'train.csv': 'split', 'validation.csv': 'split', 'test.csv': 'split', 'models': 'train'} # the top name in the folder tells the stage
+           'train.csv': 'split', 'validation.csv': 'split', 'test.csv': 'split', 'map': 'map', 'models': 'train'} # the top name in the folder tells the stage
 
 def missing_message(scene, path):
     top = path.relative_to(scene.path).parts[0] if path.is_relative_to(scene.path) else None

@@ -40,12 +40,12 @@ from ..models.pgo import pgo_predictions
 from ..models.recipe import load_recipe
 from ..pose import POSE_COLUMNS
 
-# %% ../../nbs/40_app.scene.ipynb #3ffb7ca0
+# %% ../../nbs/40_app.scene.ipynb #4e27ea99
 PARTS = 'train', 'validation', 'test'
 
 class Scene(SceneFolder):
     "A folder with one video's frames, poses, models and reports"
-    stages = *SceneFolder.stages, 'doctor'
+    stages = *SceneFolder.stages, 'doctor', 'map'
     @property
     def imgs(self): return self.path/'imgs'
     @property
@@ -148,11 +148,11 @@ def units(self:Scene): # 'metres' or 'reconstruction units'
     path = self.file('alignment.json')
     return read_json(path)['units'] if path.exists() else 'metres' # positions that came from elsewhere are metric by convention
 
-# %% ../../nbs/40_app.scene.ipynb #b5895232
+# %% ../../nbs/40_app.scene.ipynb #f8903d03
 @patch
 def split(self:Scene,
-    how: str = 'mod3',         # `'mod3'` (the paper's), `'blocks'` (stretches of time) or `'second_video'`
-    block: int = 30,           # frames in a block, for the last two
+    how: str = 'mod3',         # `'mod3'` (the paper's), `'blocks'` (stretches of time), `'extrapolate'` (an edge of the place that no training frame came near) or `'second_video'`
+    block: int = 30,           # frames in a block, for `'blocks'` and `'second_video'`
     second: str|Path = None,   # for `'second_video'`: the scene folder of the other video, aligned to the same world
     force: bool = False,
 ):
@@ -161,13 +161,13 @@ def split(self:Scene,
     if (how == 'second_video') != (second is not None):
         raise InputError('The split second_video and the folder of a second video go together: name the scene folder of another video of this place, aligned to the '
                          'same world (--how second_video --second FOLDER).')
-    options = dict(how=how) | ({} if how == 'mod3' else dict(block=block))
+    given = {} if how == 'mod3' else dict(units=self.units) if how == 'extrapolate' else dict(block=block)
+    options = dict(how=how) | given
     inputs = [self.file('positions.csv')]
     if second is not None: inputs += [Path(second)/'positions.csv', Path(second)/'imgs']
     def make():
-        table, given = read_table(self.file('positions.csv')), {} if how == 'mod3' else dict(block=block)
-        if second is not None: given['second'] = self._take_second(Path(second))
-        parts = SPLITS[how](table, **given)
+        table, more = read_table(self.file('positions.csv')), {} if second is None else dict(second=self._take_second(Path(second)))
+        parts = SPLITS[how](table, **given, **more)
         for name in PARTS: write_table(parts[name], self.file(f'{name}.csv'))
         near = leakage(parts['train'], parts['test']).median(numeric_only=True)
         unit, away = 'm' if self.units == 'metres' else 'units', 'another video' if np.isinf(near.nearest_s) else f'{near.nearest_s:.1f} s'
@@ -254,7 +254,7 @@ def plan(self:Scene,
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
-# %% ../../nbs/40_app.scene.ipynb #cac443cd
+# %% ../../nbs/40_app.scene.ipynb #bec027db
 NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
 
 def stored_features(
@@ -329,11 +329,13 @@ def evaluate(self:Scene,
     pgo: bool = False, # also correct the predictions with the odometry of the test frames (MapNet+PGO)
     force: bool = False,
 ):
-    "A trained model and two baselines on the test frames: `reports/<run>/`"
+    "A trained model, the map's answers where there is one, and two baselines on the test frames: `reports/<run>/`"
+    from camera_pose.app.localize import evaluation_rows # it builds on this module
     run, locator = self.locator(run)
     if _stale(self, run, 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: run `camera_pose train {self.path} --run {run}` again.")
-    folder, model = self.file('reports', run), self.file('models', run)
+    folder, model, mapped = self.file('reports', run), self.file('models', run), self.file('map', 'train.safetensors')
+    if mapped.exists(): self.map() # of the present split and alignment
     def make():
         predictor = locator.predictor
         train, test, images = self.table('train'), self.table('test'), self.images(predictor.image_size)
@@ -341,18 +343,24 @@ def evaluate(self:Scene,
         poses, features, covariances = locator.measure(images.images[images.rows(test.image)])
         nearest = report.nearest_image_rows(train_features, features)
         title = NET_TITLES.get(predictor.info.get('net'), run) + '+'*('fine_tuned' in predictor.info)
-        predictions = {title: poses} | ({f'{title} + PGO': _with_odometry(self, test, poses, covariances)} if pgo else {})
+        geometry = evaluation_rows(self, test, locator, poses, features, covariances)
+        known = {n: g[1] for n, g in geometry.items() if n != 'retrieval' and np.isfinite(g[0]).any()} | ({} if covariances is None else {title: covariances})
+        predictions = {n: g[0] for n, g in geometry.items()} | {title: poses} | ({f'{title} + PGO': _with_odometry(self, test, poses, covariances)} if pgo else {})
         predictions |= {'nearest image': table_poses(train)[nearest], 'mean pose': report.mean_pose_baseline(table_poses(train), len(test))}
         history = pd.read_csv(model/'history.csv') if (model/'history.csv').exists() else None
         if history is not None and 'train_loss' not in history: history = None # MapNet+ keeps other numbers
         points = pd.read_csv(self.file('points3D.csv')) if self.file('points3D.csv').exists() else None
         metrics = report.evaluate(predictions, test, train, folder, floormap=self.floormap, history=history, images=images,
                                   title=f'{self.path.resolve().name}: {run}', points=points, units=self.units,
-                                  split=self.record['stages'].get('split', {}).get('result', {}).get('how'), nearest_rows=nearest, covariances=covariances)
+                                  split=self.record['stages'].get('split', {}).get('result', {}).get('how'), nearest_rows=nearest, covariances=known or None)
         unit = 'm' if self.units == 'metres' else 'units'
         medians = {name: (m['median_m'], m['median_deg']) for name, m in metrics['methods'].items()}
+        finite = {name: tuple(v if np.isfinite(v) else None for v in pair) for name, pair in medians.items()} # None: more than half of the frames not located
         return dict(summary='; '.join(f'{name} {short_number(m)} {unit} / {short_number(deg)} deg' for name, (m, deg) in medians.items()) + ' (medians)',
-                    medians=medians, report=str(Path('reports')/run/'report.html'))
+                    medians=finite, report=str(Path('reports')/run/'report.html'))
     inputs = [model/'model.json', model/'model.safetensors', self.file('train.csv'), self.file('test.csv')]
-    if self.file('floorplan').exists(): inputs.append(self.file('floorplan'))
+    inputs += [p for p in (self.file('floorplan'), mapped, mapped.parent/'limits.json') if p.exists()]
     return self.run_stage(f'evaluate {run}', make, inputs, [folder/'metrics.json', folder/'report.html'], dict(pgo=pgo), force)
+
+# %% ../../nbs/40_app.scene.ipynb #de424223
+import camera_pose.app.localize # `Scene.map`, `Scene.localizer`, `Scene.localize`
