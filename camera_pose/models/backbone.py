@@ -275,7 +275,7 @@ def body_groups(
     groups = [[p for p in stage.parameters() if p.requires_grad] for stage in body_stages(body)]
     return [group for group in groups if group]
 
-# %% ../../nbs/20_models.backbone.ipynb #409293dd
+# %% ../../nbs/20_models.backbone.ipynb #ccea8949
 def body_features(
     body: nn.Module,                # a `PoseBody`, or any network from images in [0, 1] to `(B, d)`
     images_u8: np.ndarray,          # RGB images `(N, H, W, 3)` uint8, possibly memory-mapped
@@ -287,11 +287,13 @@ def body_features(
     rows = np.arange(len(images_u8)) if rows is None else np.asarray(rows)
     training, device = body.training, next(body.parameters()).device
     body.eval()
-    parts = []
+    out = np.zeros((0, getattr(body, 'n_features', 0)), np.float32)
     with torch.inference_mode(), ProgressBar(label, len(rows), 'images') as bar:
         for i in range(0, len(rows), bs):
             batch = torch.from_numpy(images_u8[rows[i:i+bs]]).to(device).permute(0, 3, 1, 2)
-            parts.append(body(batch.float() / 255).cpu())
+            part = body(batch.float() / 255).cpu().numpy()
+            if not i: out = np.empty((len(rows), part.shape[1]), np.float32) # small arrays that stay would keep the memory of each batch from being used for the next
+            out[i:i+bs] = part
             bar.update(len(batch))
     body.train(training)
-    return torch.cat(parts).numpy() if parts else np.zeros((0, getattr(body, 'n_features', 0)), np.float32)
+    return out

@@ -215,7 +215,7 @@ def n_parameters(
     "Number of parameters; buffers do not count"
     return sum(p.numel() for p in net.parameters() if p.requires_grad or not trainable)
 
-# %% ../../nbs/21_models.nets.ipynb #6db1553f
+# %% ../../nbs/21_models.nets.ipynb #1fa8da9d
 def predict_raw(
     net: nn.Module,            # a `PoseNet` or `MapNet`
     images_u8: np.ndarray,     # RGB images `(N, H, W, 3)` uint8, possibly memory-mapped
@@ -227,14 +227,14 @@ def predict_raw(
     rows = np.arange(len(images_u8)) if rows is None else np.asarray(rows)
     training, device = net.training, next(net.parameters()).device
     net.eval()
-    parts = [np.zeros((0, 13 if getattr(net, 'sigma', False) else 7))]
+    out = np.zeros((len(rows), 13 if getattr(net, 'sigma', False) else 7))
     with torch.inference_mode(), ProgressBar(label, len(rows), 'images') as bar:
         for i in range(0, len(rows), bs):
             batch = torch.from_numpy(images_u8[rows[i:i+bs]]).to(device).permute(0, 3, 1, 2)
-            parts.append(net(batch.float() / 255).double().cpu().numpy())
+            out[i:i+bs] = net(batch.float() / 255).double().cpu().numpy()
             bar.update(len(batch))
     net.train(training)
-    return np.concatenate(parts)
+    return out
 
 def canonical_poses(
     raw: np.ndarray, # outputs of a network `(N, 7)`; further columns are left out

@@ -57,7 +57,7 @@ def load_model(
     predictor.predict(np.zeros((1, predictor.image_size, predictor.image_size, 3), np.uint8)) # the first pass takes longer than others
     return predictor
 
-# %% ../../nbs/21c_models.store.ipynb #4300a509
+# %% ../../nbs/21c_models.store.ipynb #a166972d
 def best_device(
     device=None, # 'cpu', 'cuda', or None
 ) -> torch.device: # a GPU if there is one and nothing else was asked for
@@ -94,14 +94,14 @@ class PosePredictor:
         bs: int = 32, # images at a time
     ) -> tuple: # poses `(N, 7)`, features `(N, d)` float32
         "Poses and body features of photos in one pass through the body"
-        images, parts = self._prepare(images), [(np.zeros((0, 7)), np.zeros((0, self.net.body.n_features), np.float32))]
+        images = self._prepare(images)
+        raw, features = np.zeros((len(images), 7)), np.zeros((len(images), self.net.body.n_features), np.float32)
         with ProgressBar('predict', len(images), 'images') as bar:
             for i in range(0, len(images), bs):
                 batch = torch.from_numpy(np.ascontiguousarray(images[i:i+bs])).to(next(self.net.parameters()).device).permute(0, 3, 1, 2)
-                features = self.net.body(batch.float() / 255)
-                parts.append((self.net.head(features).double().cpu().numpy()[:, :7], features.float().cpu().numpy()))
+                seen = self.net.body(batch.float() / 255)
+                raw[i:i+bs], features[i:i+bs] = self.net.head(seen).double().cpu().numpy()[:, :7], seen.float().cpu().numpy()
                 bar.update(len(batch))
-        raw, features = (np.concatenate(o) for o in zip(*parts))
         return canonical_poses(raw), features
 
     def _prepare(self, images):

@@ -92,7 +92,7 @@ def fit_schedule(
         else: values = dict(lr=lambda pos: rates*0.1**(int(pos*recipe.epochs + 1e-6)//decay))
         learn.fit(recipe.epochs, cbs=[ParamScheduler(values), *cbs], start_epoch=start_epoch)
 
-# %% ../../nbs/22d_models.training.ipynb #b9ef8a63
+# %% ../../nbs/22d_models.training.ipynb #19dcacd6
 def copied_state(
     module: torch.nn.Module, # network, head or loss
     into: dict = None,       # an earlier copy that is not needed any more: its memory is used again
@@ -154,7 +154,10 @@ class EpochLog(Callback):
     def predict(self):
         (rank, world), bs = self.share, self.bs
         rows = np.arange(rank, max(len(self.poses), rank + 1), world) % len(self.poses)
-        raw = torch.cat([self.model(self.source(rows[i:i+bs])[0]) for i in range(0, len(rows), bs)])
+        for i in range(0, len(rows), bs): # into one tensor: small ones that stay would keep the memory of each batch from being used for the next
+            part = self.model(self.source(rows[i:i+bs])[0])
+            if not i: raw = part.new_empty(len(rows), part.shape[1])
+            raw[i:i+bs] = part
         if world == 1: return raw
         gathered = raw.new_zeros(len(self.poses), raw.shape[1])
         if rank < len(self.poses): gathered[rows] = raw
