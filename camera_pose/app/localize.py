@@ -6,7 +6,7 @@
 __all__ = ['METHODS', 'PHOTO_ENDINGS', 'VIDEO_ENDINGS', 'answer_row', 'Localizer', 'evaluation_rows', 'list_inputs',
            'locate_photos', 'locate_video', 'located_rows', 'finding', 'short_table', 'plot_located', 'save_located']
 
-# %% ../../nbs/40d_app.localize.ipynb #77b3486b
+# %% ../../nbs/40d_app.localize.ipynb #f5c84108
 import io, json, tempfile
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ..eval.plots import METHOD_COLOURS
 from ..localize.features import find_features
 from ..localize.fuse import Answer, Estimate, PlaceLimits, learn_place_limits, locate_photo
 from ..localize.map import PlaceMap, build_map, load_map, save_map
+from ..localize.track import Tracker, settle
 from ..pose import POSE_COLUMNS
 
 # %% ../../nbs/40d_app.localize.ipynb #4d9dd403
@@ -59,7 +60,7 @@ def _map_is_old(scene): # has the world changed since the map was made?
     was = scene.record['stages'].get('map', {}).get('key', {}).get('inputs', {})
     return any(n in was and scene.file(n).exists() and was[n] != digest(scene.file(n)) for n in ('alignment.json', 'positions.csv'))
 
-# %% ../../nbs/40d_app.localize.ipynb #676f62a0
+# %% ../../nbs/40d_app.localize.ipynb #fc608e46
 METHODS = 'pnp', 'retrieval', 'regression'
 
 def answer_row(
@@ -104,6 +105,12 @@ class Localizer:
         first, second = _twice(photo)
         estimate, distance = self.regress(second)
         return locate_photo(self.place, first, self.limits, estimate), distance
+
+    def tracker(self,
+        **options # of `Tracker`
+    ) -> Tracker:
+        "What locates the frames of a video one by one"
+        return Tracker(self.place, self.limits, regress=None if self.locator is None else lambda photo: self.regress(photo)[0], **options)
 
     def answer(self,
         photo, # file, bytes, PIL image or array
@@ -159,7 +166,7 @@ def evaluation_rows(
         rows['retrieval'].append(answer.parts.get('retrieval', nothing))
     return {n: (np.array([p for p, _ in r]), np.array([c for _, c in r])) for n, r in rows.items()}
 
-# %% ../../nbs/40d_app.localize.ipynb #0c93548e
+# %% ../../nbs/40d_app.localize.ipynb #c8722ac3
 PHOTO_ENDINGS = {'.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'}
 VIDEO_ENDINGS = {'.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.3gp', '.mts'}
 _ROWS = '.rows.jsonl' # ending of files with the rows of a run that is not finished
@@ -195,7 +202,7 @@ def _one_row(localizer, photo): # with the covariance of the pose
     try:
         if hasattr(localizer, 'answer'):
             answer = localizer.answer(photo)
-            return answer_row(answer) | dict(covariance=answer.covariance.tolist())
+            return answer_row(answer) | dict(covariance=answer.covariance.tolist()) | getattr(localizer, 'more', {})
         return dict(source='regression', confidence=np.nan, inliers=0, reason='') | localizer.locate([photo]).iloc[0].to_dict()
     except (InputError, OSError) as e: return _failed(str(e).replace(str(photo), Path(photo).name))
 
@@ -206,14 +213,16 @@ def locate_photos(
     identity = '',         # of map and model: rows of others are not taken over
     marks: list = None,    # what tells the photos apart from those of another run; path, size and time if not given
 ) -> pd.DataFrame: # a row for each photo: `image`, pose, `sd_m`, `sd_deg`, `known_place`, `confidence`, `source`, `inliers`, `reason`, and `covariance` (nested lists) of a `Localizer`
-    "Locate photos; one that cannot be read costs its row"
+    "Locate photos; one that cannot be read costs its row, and a localizer that has to know of rows that were kept is told (`replay`)"
     key, marks = dict(identity=str(identity)), marks or [_mark(Path(p)) for p in photos]
     rows = {} if keep is None else _kept_rows(Path(keep), key)
     log = None if keep is None else open(keep, 'w')
     try:
         if log: log.write('\n'.join([json.dumps(key), *(json.dumps(dict(photo=p, row=r)) for p, r in rows.items())]) + '\n')
         for mark, photo in zip(marks, progress(photos, 'localize', unit='photos')):
-            if mark in rows: continue
+            if mark in rows:
+                if hasattr(localizer, 'replay'): localizer.replay(rows[mark])
+                continue
             rows[mark] = _one_row(localizer, photo)
             if log: log.write(json.dumps(dict(photo=mark, row=rows[mark]), default=_bare) + '\n'); log.flush()
     finally:
@@ -222,24 +231,41 @@ def locate_photos(
 
 def _bare(v): return v.item() if hasattr(v, 'item') else str(v)
 
-# %% ../../nbs/40d_app.localize.ipynb #29c1efb5
+# %% ../../nbs/40d_app.localize.ipynb #21544482
+class _Filmed: # a `Localizer` for the frames of one video, in their order
+    def __init__(self, localizer, times): self.tracker, self.times, self.more = localizer.tracker(), iter(times), {}
+
+    def answer(self, photo):
+        answer, own = self.tracker.step(photo, next(self.times)), self.tracker.seen
+        self.more = dict(own=dict(pose=own.pose.tolist(), covariance=own.covariance.tolist(), source=own.source, known_place=bool(own.known_place), evidence=own.evidence, since=self.tracker.since))
+        return answer
+
+    def replay(self, row):
+        own = row['own']
+        self.tracker.follow(next(self.times), Answer(np.array(own['pose'], float), np.array(own['covariance'], float), np.inf, 180., own['source'], own['known_place'], 0., '', {}, None, own['evidence']))
+        self.tracker.since = own['since']
+
 def locate_video(
     localizer,             # `Localizer` or `Locator`
     video: str|Path,
     fps: float = None,     # frames for each second; 10 if not given
     keep: str|Path = None, # as for `locate_photos`
     identity = '',         # as for `locate_photos`
+    floormap = None,       # `FloorMap`, if its walkable area shall count
 ) -> pd.DataFrame: # as `locate_photos`, and `timestamp` (seconds)
-    "Locate the frames of a video, each by itself; raises `InputError` for what is no video"
+    "Locate the frames of a video: tracked and smoothed in a map, each by itself without one; raises `InputError` for what is no video"
     with tempfile.TemporaryDirectory() as d:
         frames = extract_frames(video, Path(d)/'frames', fps=fps or 10.)
-        marks = [f'{_mark(Path(video))} {t:.4f}' for t in frames.timestamp]
-        table = locate_photos(localizer, [Path(d)/'frames'/n for n in frames.image], keep, identity, marks)
-    return table.assign(image=[f'{Path(video).name} {t:.2f} s' for t in frames.timestamp], timestamp=frames.timestamp.to_numpy())
+        marks, filmed = [f'{_mark(Path(video))} {t:.4f}' for t in frames.timestamp], _Filmed(localizer, frames.timestamp) if hasattr(localizer, 'tracker') else None
+        table = locate_photos(filmed or localizer, [Path(d)/'frames'/n for n in frames.image], keep, identity, marks)
+    if filmed:
+        table, covariances = settle(filmed.tracker, table, np.array(table.covariance.tolist(), float), floormap=floormap)
+        table['covariance'] = covariances.tolist()
+    return table.drop(columns=['own', 'state'], errors='ignore').assign(image=[f'{Path(video).name} {t:.2f} s' for t in frames.timestamp], timestamp=frames.timestamp.to_numpy())
 
-# %% ../../nbs/40d_app.localize.ipynb #4fa6d632
-_COLOURS = dict(pnp=METHOD_COLOURS['PnP'], regression=METHOD_COLOURS['MapNet'], retrieval=METHOD_COLOURS['retrieval'])
-_WORDS = dict(pnp='matched points', regression='trained model', retrieval='likest frame')
+# %% ../../nbs/40d_app.localize.ipynb #5b5ca12e
+_COLOURS = dict(pnp=METHOD_COLOURS['PnP'], regression=METHOD_COLOURS['MapNet'], retrieval=METHOD_COLOURS['retrieval'], prediction='#999999')
+_WORDS = dict(pnp='matched points', regression='trained model', retrieval='likest frame', prediction='motion alone')
 
 def _finite(table): return np.isfinite(table[POSE_COLUMNS].to_numpy(float)).all(1)
 
@@ -309,7 +335,7 @@ def plot_located(
     if ax.get_legend_handles_labels()[0]: ax.legend(loc='center left', bbox_to_anchor=(1.01, .5), frameon=False, fontsize=9, title='shaded: 2 sd')
     return fig
 
-# %% ../../nbs/40d_app.localize.ipynb #2a655a31
+# %% ../../nbs/40d_app.localize.ipynb #6aed417e
 def _json_rows(table): # rows for JSON: no NaN and no infinity
     def plain(v):
         if isinstance(v, (list, tuple)): return [plain(x) for x in v]
@@ -352,7 +378,7 @@ def localize(self:Scene,
     identity, parts = ' '.join(digest(f) for f in files if f.exists()), []
     keep = [out/f'.{i}{_ROWS}' for i in range(len(videos) + 1)]
     if photos: parts.append(locate_photos(localizer, photos, keep[-1], identity))
-    parts += [locate_video(localizer, v, fps, k, identity) for v, k in zip(videos, keep)]
+    parts += [locate_video(localizer, v, fps, k, identity, self.floormap) for v, k in zip(videos, keep)]
     table = pd.concat(parts, ignore_index=True)
     save_located(table, out, self.floormap, self.table('positions'), self.units, 'photos' if not videos else 'frames' if not photos else 'photos and frames')
     for file in keep: file.unlink(missing_ok=True)

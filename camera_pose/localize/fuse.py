@@ -78,7 +78,7 @@ def poses_agree(
     error = pose_errors_6(a[0], b[0])[known]
     return not known.any() or bool(error @ np.linalg.solve(both[np.ix_(known, known)], error) <= chi2.ppf(share, known.sum()))
 
-# %% ../../nbs/35d_localize.fuse.ipynb #c058d0c9
+# %% ../../nbs/35d_localize.fuse.ipynb #4f11ca23
 def match_evidence(
     located: Located,
     max_error_px: float = 6, # as for `localize_image`
@@ -86,7 +86,7 @@ def match_evidence(
     "How improbable it is that matches agree by chance (a contrario: Moisan and Stival 2004)"
     k, m, w, h = located.inliers, located.matches, located.camera.width, located.camera.height
     if k < 4: return 0.
-    share = min(1, np.pi*(max_error_px*max(1, max(w, h)/800))**2/(w*h))
+    share = min(1, np.pi*(max_error_px*max(1, max(w, h)/800))**2/(located.searched_px or w*h))
     choose = lambda n, i: gammaln(n + 1) - gammaln(i + 1) - gammaln(n - i + 1)
     return float(-(np.log(4*max(m - 3, 1)) + choose(m, k) + choose(k, 3) + (k - 3)*np.log(share))/np.log(10))
 
