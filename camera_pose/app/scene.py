@@ -254,7 +254,7 @@ def plan(self:Scene,
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
-# %% ../../nbs/40_app.scene.ipynb #bec027db
+# %% ../../nbs/40_app.scene.ipynb #59de34c7
 NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
 
 def stored_features(
@@ -330,12 +330,12 @@ def evaluate(self:Scene,
     force: bool = False,
 ):
     "A trained model, the map's answers where there is one, and two baselines on the test frames: `reports/<run>/`"
-    from camera_pose.app.localize import evaluation_rows # it builds on this module
+    from camera_pose.app.localize import evaluation_rows, map_is_old # it builds on this module
     run, locator = self.locator(run)
     if _stale(self, run, 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: run `camera_pose train {self.path} --run {run}` again.")
     folder, model, mapped = self.file('reports', run), self.file('models', run), self.file('map', 'train.safetensors')
-    if mapped.exists(): self.map() # of the present split and alignment
+    if mapped.exists() and map_is_old(self, 'train.csv', 'validation.csv'): self.map() # of the present split and alignment
     def make():
         predictor = locator.predictor
         train, test, images = self.table('train'), self.table('test'), self.images(predictor.image_size)
