@@ -22,7 +22,7 @@ from ..models.odometry import tie_scale
 from ..models.pgo import solve_pose_graph
 from ..pose import POSE_COLUMNS, quat_exp, quat_to_matrix
 
-# %% ../../nbs/35e_localize.track.ipynb #f7e69f20
+# %% ../../nbs/35e_localize.track.ipynb #080bb008
 @dataclass
 class Step:
     "A moment of a track: the state that was predicted, and what it was after the frame was seen"
@@ -37,13 +37,13 @@ class PoseFilter:
     "Pose and velocity of a camera, carried from frame to frame"
     def __init__(self,
         metre: float = 1.,         # length of a metre in units of the map
-        acceleration: float = .5,  # spectral density, m²/s³
-        turning: float = 1.5,      # of the angular acceleration, rad²/s³
+        acceleration: float = 2.,  # spectral density, m²/s³
+        turning: float = 5.,       # of the angular acceleration, rad²/s³
         gyro: np.ndarray = None,   # seconds, and angular velocity about the camera's axes in radians for each second `(m, 4)`: predicts rotations
         gyro_noise: float = .02,   # rad/s, its bias included
         share: float = .9999,      # of honest answers that are believed
         patience_s: float = .5,    # after which an answer that contradicts the track is believed at once
-        blurred: tuple = (.5, 20.), # metres and degrees: a prediction that is less certain is lost
+        blurred: tuple = (.5, 30.), # metres and degrees: a prediction that is less certain is lost
         longest_s: float = 2.,     # without a frame that was located, after which a new track begins
     ):
         self.metre, self.noise, self.gate, self.patience, self.longest, self.blurred = metre, (acceleration*metre**2, turning), chi2.ppf(share, 6), patience_s, longest_s, (blurred[0]*metre, np.radians(blurred[1]))
@@ -143,7 +143,7 @@ class PoseFilter:
             poses.append(pose if known else np.full(7, np.nan)); covariances.append(P[:6, :6] if known else np.full((6, 6), np.inf))
         return np.array(poses[::-1]).reshape(-1, 7), np.array(covariances[::-1]).reshape(-1, 6, 6)
 
-# %% ../../nbs/35e_localize.track.ipynb #f5c7e831
+# %% ../../nbs/35e_localize.track.ipynb #9c4fc831
 def map_metre(
     place: PlaceMap,
 ) -> float: # units of the map
@@ -165,7 +165,7 @@ class Tracker:
     ):
         self.place, self.limits, self.camera, self.regress = place, limits or PlaceLimits(), camera, regress
         self.every, self.least, self.max_side, self.track = every, least_inliers, max_side, track or PoseFilter(map_metre(place), gyro=gyro)
-        self.since, self.evidence, self.seen = 0, 0., None # frames since the last look at the whole map; how sure the track is; what the last frame said by itself
+        self.since, self.evidence, self.seen, self.lens = 0, 0., None, camera # frames since the last look at the whole map; how sure the track is; what the last frame said by itself; the lens that was used there
 
     def step(self,
         image,       # file, array or PIL image, or its `Features`
@@ -178,6 +178,7 @@ class Tracker:
         if answer is None:
             estimate = None if self.regress is None else self.regress(image)
             answer, self.since = locate_photo(self.place, image if found else find_features(image), self.limits, estimate, camera=self.camera, **({} if ahead is None else dict(prior_pose=ahead[0]))), 0
+            if answer.located.status == 'located': self.lens = answer.located.camera
         return self.follow(time, answer)
 
     def follow(self,
@@ -198,7 +199,7 @@ class Tracker:
         return replace(answer, **changed)
 
     def _near(self, features, pose, covariance): # None if that does not locate the frame
-        camera = self.camera or query_camera(self.place, features)[0]
+        camera = self.lens or query_camera(self.place, features)[0]
         pairs, doubt, area = match_near(self.place, features, pose, covariance, camera)
         found = locate_matches(self.place, features, pairs, doubt, camera, least_inliers=self.least, searched_px=area)
         if found.status != 'located': return None
