@@ -251,7 +251,7 @@ def _fit_trust(evidence, right, prior): # logistic curve, drawn towards `prior` 
     at, width = minimize(loss, [prior[0], np.log(prior[1])], method='Nelder-Mead').x
     return [float(at), float(np.exp(width))]
 
-# %% ../../nbs/35d_localize.fuse.ipynb #fd180905
+# %% ../../nbs/35d_localize.fuse.ipynb #dabd4aa2
 @dataclass
 class Estimate:
     "What a regression network says of a photo"
@@ -303,7 +303,7 @@ def _parts(place, located, limits, regression):
     if len(located.likeness): parts['retrieval'] = located.coarse, limits.coarse_covariance(located.likeness[0], extent)
     return parts
 
-def _combined(parts, names, least=.01): # the first and those that tell at least a hundredth of what is known
+def _combined(parts, names, least=.05): # the first and those that tell at least a twentieth of what is known: errors of the others are not drawn anew in each frame
     pose, covariance = fuse_poses([parts[n][0] for n in names], [parts[n][1] for n in names])
     inside = np.isfinite(np.diag(covariance))
     telling = [n for n in names if n == names[0] or np.trace((covariance @ _information(parts[n][1][None])[0])[np.ix_(inside, inside)])/max(inside.sum(), 1) >= least] if inside.all() else names

@@ -87,7 +87,7 @@ def match_near(
     kept = kept[np.unique(point[kept], return_index=True)[1]]
     return np.c_[feature[kept], point[kept]], np.r_[np.c_[feature[doubt], point[doubt]], np.c_[feature[doubt], point[doubt + 1]]], float(np.pi*(radius**2).mean())
 
-# %% ../../nbs/35c_localize.pnp.ipynb #9e410af2
+# %% ../../nbs/35c_localize.pnp.ipynb #1e4d2354
 @dataclass
 class Located:
     "What is known of where a photo was taken"
@@ -153,19 +153,21 @@ def localize_image(
     least_inliers: int = LEAST_INLIERS,
     seed: int = 0,                  # of RANSAC
     second_k: int = 30,             # frames that are retrieved in a second look, if the first does not locate the photo
+    also: np.ndarray = None,        # rows of further frames whose points are tried, such as those of `retrieve_by`
 ) -> Located:
     "Pose of a photo in a map; raises `InputError` for what is not an image"
     features, rest = image if isinstance(image, Features) else find_features(image), (ratio, max_error_px, least_inliers, seed)
-    found, find_focal = _look(place, features, camera, prior_pose, k, *rest)
+    also = np.zeros(0, int) if also is None else np.asarray(also, int)
+    found, find_focal = _look(place, features, camera, prior_pose, k, also, *rest)
     if found.status != 'located' and 0 < k < min(second_k, place.mapped.sum()):
-        again, focal_too = _look(place, features, camera, prior_pose, second_k, *rest)
+        again, focal_too = _look(place, features, camera, prior_pose, second_k, also, *rest)
         if (again.status == 'located', again.inliers) > (False, found.inliers): found, find_focal = again, focal_too
     return found if found.status != 'located' else _refined(place, features, found, find_focal, *rest[1:])
 
-def _look(place, features, camera, prior_pose, k, ratio, max_error_px, least_inliers, seed):
+def _look(place, features, camera, prior_pose, k, also, ratio, max_error_px, least_inliers, seed):
     vector = place.vocabulary.describe(features.descriptors)
     frames, likeness = retrieve(place, vector, k)
-    points = place.points_of(frames)
+    points = place.points_of(np.r_[frames, also])
     camera, find_focal = (camera, False) if camera is not None else query_camera(place, features)
     camera = pycolmap.Camera(model=camera.model.name, width=camera.width, height=camera.height, params=list(camera.params)) # the search may change it
     if prior_pose is not None: points = np.union1d(points, place.visible(prior_pose, camera))
