@@ -10,7 +10,7 @@ __all__ = ['app', 'Folder', 'Video', 'Also', 'Motion', 'Start', 'End', 'Mask', '
            'run', 'demo', 'main']
 
 # %% ../nbs/14_cli.ipynb #dd1a0650
-import functools, os, shlex
+import functools, os, shlex, sys, webbrowser
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -262,10 +262,10 @@ def convert(source: Annotated[Path, typer.Argument(help='file or folder with pos
 def locate(scene: Folder,
     photos: Annotated[list[Path], typer.Argument(help='photos of the place')], run: Run = None):
     "What the trained model alone says of photos; use `camera_pose localize`, which also matches them with the map"
-    _, locator = _scene(scene).locator(run)
+    _, regressor = _scene(scene).regressor(run)
     print('image,x,y,z,qw,qx,qy,qz,expected_error_m,expected_error_deg,known_place')
     for photo in photos: # one at a time: a broken photo does not cost the answers before it
-        row = locator.locate([photo]).iloc[0]
+        row = regressor.locate([photo]).iloc[0]
         numbers = [f'{v:.4f}' if v == v else '' for v in (*row.iloc[:7], row.sd_m, row.sd_deg)]
         print(','.join([photo.name, *numbers, '' if row.known_place is None else 'yes' if row.known_place else 'no']), flush=True)
 
@@ -281,7 +281,7 @@ def localize(scene: Folder,
     out: Annotated[Optional[Path], typer.Option(help='folder for the results  [default: SCENE/localized/NAME]')] = None, run: Run = None,
     fps: Annotated[Optional[float], typer.Option(help='frames for each second of a video  [default: 10]')] = None):
     "Where were they taken? Table, JSON and a picture on the plan"
-    from camera_pose.app.localizer import short_table
+    from camera_pose.app.localize import short_table
     scene = _scene(scene)
     table, out = scene.localize(photos, out, run, fps)
     print(short_table(table, 'm' if scene.units == 'metres' else 'units'))
@@ -294,10 +294,10 @@ def serve(scene: Folder, run: Run = None, host: Host = '127.0.0.1', port: Port =
 
 def _serve(scene, run, host, port):
     from camera_pose.app.server import create_app, serve
-    run, locator = scene.localizer(run)
+    run, regressor = scene.localizer(run)
     if scene.floormap is None: scene.plan()
     title = scene.path.resolve().name + (f': {run}' if run else '')
-    serve(create_app(locator, scene.floormap, title=title, info=dict(units=scene.units), known=scene.table('positions')), host=host, port=port)
+    serve(create_app(regressor, scene.floormap, title=title, info=dict(units=scene.units), known=scene.table('positions')), host=host, port=port)
 
 # %% ../nbs/14_cli.ipynb #18ab19e4
 def _map(scene): # a reconstruction that gives no map is still good for training

@@ -13,9 +13,9 @@ import numpy as np, pandas as pd
 from av.video.reformatter import VideoReformatter
 from PIL import Image, ImageDraw
 
-from ..ground.basics import InputError, ProgressBar, atomic_path
+from ..ground.basics import InputError, ProgressBar, atomic_path, natural_order
 from .motion import Seen, _check_motion, _look, _sharpness, _small_frame, blurred, choose_by_motion, choose_sharpest
-from .photos import _PHOTO_ENDINGS, _natural, _save_mask, collect_photos, read_mask
+from .photos import _PHOTO_ENDINGS, _save_mask, collect_photos, read_mask
 from .video import (_check_choice, _check_folder, _check_output, _decoded, _nearest, _noting, _open_video, _part, _plan,
                                     _tell_incomplete, _upright, probe_video)
 
@@ -187,7 +187,7 @@ def collect_frames(
     options = dict(fps=fps, n_frames=n_frames, motion=motion, start_s=start_s, end_s=end_s)
     videos = None
     if isinstance(source, (str, Path)) and Path(source).is_dir():
-        try: files = [p for p in sorted(Path(source).iterdir(), key=_natural) if p.is_file() and not p.name.startswith('.')]
+        try: files = [p for p in sorted(Path(source).iterdir(), key=lambda p: natural_order(p.name)) if p.is_file() and not p.name.startswith('.')]
         except OSError as e: raise InputError(f'The folder {source} cannot be read ({e.strerror}): ask for the right to read it, or copy it to a place of your own.') from e
         if any(p.suffix.lower() in _VIDEO_ENDINGS for p in files) and not any(p.suffix.lower() in _PHOTO_ENDINGS for p in files):
             videos = [p for p in files if p.suffix.lower() in _VIDEO_ENDINGS]

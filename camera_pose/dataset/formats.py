@@ -18,7 +18,7 @@ import pycolmap
 from PIL import Image
 
 from ..ground.basics import InputError, atomic_path, write_json
-from ..sfm.reconstruct import reconstruction_table
+from ..sfm.model import reconstruction_table, rigid3d_from_pose
 from ..ground.table import poses_table, read_table, table_poses, write_table
 from ..ground.pose import pose_from_matrix, pose_inverse, pose_to_matrix
 
@@ -223,7 +223,7 @@ def write_colmap(
     try: rec.add_camera_with_trivial_rig(pycolmap.Camera(camera_id=1, model=camera.model, width=camera.width, height=camera.height, params=camera.params))
     except Exception as e: raise InputError(f'COLMAP has no camera {camera.model} with {len(camera.params)} parameters: check the name and the numbers.') from e
     for i, (name, pose) in enumerate(zip(table.image, pose_inverse(table_poses(table))), 1):
-        rec.add_image_with_trivial_frame(pycolmap.Image(name=str(name), camera_id=1, image_id=i), pycolmap.Rigid3d(pycolmap.Rotation3d(pose[[4, 5, 6, 3]]), pose[:3]))
+        rec.add_image_with_trivial_frame(pycolmap.Image(name=str(name), camera_id=1, image_id=i), rigid3d_from_pose(pose))
     Path(folder).mkdir(parents=True, exist_ok=True)
     (rec.write_text if text else rec.write_binary)(folder)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np, pandas as pd
 
-from .facts import Evidence, link_steps, pose_steps, sharpness_ratio
-from ..eval.plots import short_number
+from .facts import ReconstructionFacts, link_steps, pose_steps, sharpness_ratio
+from ..ground.figures import short_number
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #bc87ef2d
 SEVERITIES = 'good', 'look', 'bad'
@@ -97,8 +97,8 @@ def _remedy(e, place, links): # more frames where they share too little, else a 
 def _thorough(e): return f'camera_pose reconstruct {e.scene} --overlap 10 --quality high'
 
 def _fov(e): # degrees along the longer side
-    if e.sightings is None or not e.sightings.cameras: return np.nan
-    camera = next(iter(e.sightings.cameras.values()))
+    if e.observations is None or not e.observations.cameras: return np.nan
+    camera = next(iter(e.observations.cameras.values()))
     return float(np.rad2deg(2*np.arctan(max(camera.width, camera.height)/2/camera.mean_focal_length())))
 
 def _why(e, place, links):
@@ -120,7 +120,7 @@ def _why(e, place, links):
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #f48ce259
 def check_registered(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Have enough frames a pose?"
     n, missing = len(e.frames), np.flatnonzero(~e.posed)
@@ -132,7 +132,7 @@ def check_registered(
     return Finding('registered', severity, f'{sentence} Missing above all: {_list(e, places)}.', _why(e, places[0], links), _remedy(e, places[0], links), places)
 
 def check_submodels(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Is the path in one piece?"
     others = [r for r in e.models[1:] if len(r)]
@@ -151,7 +151,7 @@ def check_submodels(
                    ' | '.join(map(say, [e.models[0], *others[:3]])) + f'; {joined}. It breaks at {_list(e, breaks)}.', _why(e, breaks[0], links), _remedy(e, breaks[0], links), breaks)
 
 def check_gaps(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Are there stretches of time without a pose?"
     if not e.timed or e.frames.photo.all(): return Finding('gaps', 'good', 'Photos have no clock, so there are no gaps in time.')
@@ -187,7 +187,7 @@ def _far(e, first, second): # are frames far apart in time?
     return (seq[first] != seq[second]) | (np.abs(t[first] - t[second]) > max(.15*span, 20*np.nan_to_num(1/_fps(e), nan=1.)))
 
 def check_jumps(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Does the camera jump?"
     steps = pose_steps(e)
@@ -212,7 +212,7 @@ def check_jumps(
                    _more_frames(e), places)
 
 def check_contradictions(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Do the pictures agree with the poses, between frames near in time?"
     torn = _torn_pairs(e)
@@ -237,7 +237,7 @@ def _weak_photos(e):
                    'Photos should overlap by two thirds: take more in between.', _thorough(e), [(r, r) for r in weak.index])
 
 def check_weak(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Where does the chain of frames nearly break?"
     if e.frames.photo.all() and e.frames.features.notna().any(): return _weak_photos(e)

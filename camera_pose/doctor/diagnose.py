@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHECKS', 'meetings', 'loop_gaps', 'check_loop', 'alike_pairs', 'check_alike', 'check_focal', 'corner_shift',
            'check_distortion', 'check_texture', 'check_blur', 'check_error', 'check_doubtful', 'Diagnosis',
-           'diagnose_evidence', 'diagnose']
+           'diagnose_facts', 'diagnose']
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #9ca460ff
 import shlex
@@ -17,18 +17,18 @@ from scipy.spatial import cKDTree
 
 from .checks import (LIMITS, SEVERITIES, Finding, _far, _grade, _list, _moment, _more_frames, _stretch, _stretches, _thorough, _torn_pairs, check_contradictions,
                                      check_gaps, check_jumps, check_registered, check_submodels, check_weak)
-from .facts import Evidence, link_steps, pose_steps, read_evidence, sharpness_ratio
-from ..eval.plots import short_number
+from .facts import ReconstructionFacts, link_steps, pose_steps, read_facts, sharpness_ratio
+from ..ground.figures import short_number
 from .observations import agreement, relocate
 from ..ground.pose import quat_angle
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #22f15516
 def _scale(e):
     "Units of the positions for one unit of the model (aligned positions are metres, the model is not)"
-    rows = np.flatnonzero(e.posed & np.isfinite(e.sightings.poses[:, 0]))
+    rows = np.flatnonzero(e.posed & np.isfinite(e.observations.poses[:, 0]))
     if len(rows) < 2: return 1.
     size = lambda p: np.linalg.norm(p[:, :3] - p[:, :3].mean(0), axis=1).mean()
-    return size(e.poses[rows])/max(size(e.sightings.poses[rows]), 1e-12)
+    return size(e.poses[rows])/max(size(e.observations.poses[rows]), 1e-12)
 
 def _spread(pairs, n):
     "At most `n` of the rows of `pairs`, the best first in each part of time"
@@ -38,7 +38,7 @@ def _spread(pairs, n):
 
 def _returns(e, pairs):
     "Of pairs of rows (first below second) those that are far apart in time, and between which the camera was away: turned by 60 degrees, or as far off as what it sees"
-    s, rows = e.sightings, np.array(sorted(e.sightings.seen))
+    s, rows = e.observations, np.array(sorted(e.observations.seen))
     p, depth = s.poses[rows], np.nanmedian([s.depth(r) for r in rows])
     left = {}
     for first in np.unique(pairs[:, 0]):
@@ -50,13 +50,13 @@ def _returns(e, pairs):
     return pairs[gone & _far(e, pairs[:, 0], pairs[:, 1])] if len(pairs) else pairs
 
 def meetings(
-    e: Evidence,        # from `read_evidence`
+    e: ReconstructionFacts,        # from `read_facts`
     near: float = .25,  # how near positions must be, as a share of the distance to what is seen
     angle: float = 30., # degrees between the viewing directions at most
     most: int = 24,     # pairs at most, spread over the recording
 ) -> np.ndarray: # rows of frames `(m, 2)`
     "Pairs of frames far apart in time that the model puts at one place"
-    s = e.sightings
+    s = e.observations
     rows = np.array(sorted(s.seen)) if s is not None else np.zeros(0, int)
     if len(rows) < 2: return np.zeros((0, 2), int)
     p, depth = s.poses[rows], np.nanmedian([s.depth(r) for r in rows])
@@ -68,7 +68,7 @@ def meetings(
 
 def _loop_pairs(e, most=12):
     "Pairs of frames far apart in time that may show the same place"
-    s, found = e.sightings, [meetings(e, most=most)]
+    s, found = e.observations, [meetings(e, most=most)]
     if e.pairs is not None and len(e.pairs):
         proofs = e.pairs[(e.pairs.inliers >= 30) & e.pairs['first'].isin(s.seen) & e.pairs.second.isin(s.seen)].sort_values('inliers', ascending=False)
         found.append(_spread(_returns(e, proofs[['first', 'second']].to_numpy(int)), most))
@@ -78,23 +78,23 @@ def _loop_pairs(e, most=12):
     return np.unique(np.concatenate(found), axis=0)
 
 def loop_gaps(
-    e: Evidence,      # from `read_evidence`
+    e: ReconstructionFacts,      # from `read_facts`
     least: int = 40,  # inliers that a pair needs to count
 ) -> pd.DataFrame: # `first`, `second` (rows), `inliers`, `gap` (units of the positions), `gap_deg`, `share` (of the distance to what is seen)
     "How far frames that return to a place are from where the first visit puts them"
     rows, scale = [], _scale(e)
     for a, b in _loop_pairs(e):
-        inliers, pose = relocate(e.sightings, a, b)
+        inliers, pose = relocate(e.observations, a, b)
         if inliers < least: continue
-        gap, depth = np.linalg.norm(pose[:3] - e.sightings.poses[b, :3]), e.sightings.depth(a)
-        rows.append((a, b, inliers, scale*gap, np.rad2deg(quat_angle(pose[3:], e.sightings.poses[b, 3:])), gap/depth))
+        gap, depth = np.linalg.norm(pose[:3] - e.observations.poses[b, :3]), e.observations.depth(a)
+        rows.append((a, b, inliers, scale*gap, np.rad2deg(quat_angle(pose[3:], e.observations.poses[b, 3:])), gap/depth))
     return pd.DataFrame(rows, columns=['first', 'second', 'inliers', 'gap', 'gap_deg', 'share'])
 
 def check_loop(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Does the path meet itself where it returns?"
-    gaps = loop_gaps(e) if e.sightings is not None and len(e.sightings.seen) > 2 else pd.DataFrame()
+    gaps = loop_gaps(e) if e.observations is not None and len(e.observations.seen) > 2 else pd.DataFrame()
     if not len(gaps): return Finding('loop', 'good', 'The path does not come back to a place it has seen, so drift cannot be measured: end where you began next time.')
     worst = gaps.iloc[int(gaps.share.argmax())]
     severity = max(_grade(worst.share, LIMITS['loop_gap']), _grade(worst.gap_deg/60, LIMITS['loop_gap']), key=SEVERITIES.index)
@@ -106,12 +106,12 @@ def check_loop(
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #f1197e51
 def alike_pairs(
-    e: Evidence,     # from `read_evidence`
+    e: ReconstructionFacts,     # from `read_facts`
     most: int = 30,  # pairs at most
     least: int = 40, # points to look for that a pair needs
 ) -> tuple: # table `first`, `second` (rows), `share`, `shared`; and the share that neighbours in time reach
     "For frames that the model puts at one place at different times: the share of what one sees that is also in the other"
-    s, rows = e.sightings, np.array(sorted(e.sightings.seen))
+    s, rows = e.observations, np.array(sorted(e.observations.seen))
     shared = s.shared()
     def share(a, b):
         both = [x for x in (agreement(s, a, b), agreement(s, b, a)) if x.expected >= least]
@@ -122,10 +122,10 @@ def alike_pairs(
     return table.dropna(), float(np.nanmedian(usual)) if np.isfinite(usual).any() else np.nan
 
 def check_alike(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Are look-alike places folded onto each other?"
-    table, usual = alike_pairs(e) if e.sightings is not None and len(e.sightings.seen) > 2 else (pd.DataFrame(), np.nan)
+    table, usual = alike_pairs(e) if e.observations is not None and len(e.observations.seen) > 2 else (pd.DataFrame(), np.nan)
     if not len(table) or not usual > 0: return Finding('look-alikes', 'good', 'No two visits of one place to compare.')
     ratio = np.sort(table.share/usual)
     severity = _grade(ratio[min(1, len(ratio) - 1)], LIMITS['alike']) # one odd pair is a person who walked by
@@ -141,10 +141,10 @@ def check_alike(
                    f'camera_pose reconstruct {e.scene} --no-loop-closure', places)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #925f7cf7
-def _cameras(e): return list({c.camera_id: c for c in e.sightings.cameras.values()}.values()) if e.sightings is not None else []
+def _cameras(e): return list({c.camera_id: c for c in e.observations.cameras.values()}.values()) if e.observations is not None else []
 
 def check_focal(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Is the focal length believable?"
     if not _cameras(e): return Finding('focal length', 'good', 'There is no camera to check.')
@@ -180,7 +180,7 @@ def corner_shift(
     return float((np.linalg.norm(plain - px, axis=1)/np.linalg.norm(px - centre, axis=1)).max())
 
 def check_distortion(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Is the lens distortion believable?"
     if not _cameras(e): return Finding('distortion', 'good', 'There is no camera to check.')
@@ -193,7 +193,7 @@ def check_distortion(
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #0f93133e
 def check_texture(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Do the frames show enough detail?"
     features = e.frames.features.dropna()
@@ -207,7 +207,7 @@ def check_texture(
                    'Bare walls, darkness or blur: film with more light and past things with detail.', f'camera_pose reconstruct {e.scene} --quality extreme', places)
 
 def check_blur(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Are frames blurred?"
     ratio = sharpness_ratio(e)
@@ -221,7 +221,7 @@ def check_blur(
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #18d7873c
 def check_error(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Do the points fit the pictures?"
     error, cameras = e.frames.error_px.dropna(), _cameras(e)
@@ -236,7 +236,7 @@ def check_error(
                    'A camera model that does not fit the lens, a rolling shutter in fast turns, or frames at the wrong place.', f'camera_pose reconstruct {e.scene} --camera-model OPENCV', places)
 
 def check_doubtful(
-    e: Evidence, # from `read_evidence`
+    e: ReconstructionFacts, # from `read_facts`
 ) -> Finding:
     "Which poses are not to be trusted?"
     said = e.frames.status.eq('doubtful').any() or e.frames.inliers.notna().any()
@@ -257,7 +257,7 @@ class Diagnosis:
     findings: list
     numbers: dict            # the measurements behind them
     scene: str = 'scene'     # name for messages
-    evidence: Evidence = field(default=None, repr=False)
+    evidence: ReconstructionFacts = field(default=None, repr=False)
 
     @property
     def verdict(self):
@@ -289,8 +289,8 @@ def _numbers(e):
                focal_px=float(cameras[0].mean_focal_length()) if cameras else None)
     return {k: None if isinstance(v, float) and not np.isfinite(v) else round(float(v), 4) if isinstance(v, (float, np.floating)) else v for k, v in out.items()}
 
-def diagnose_evidence(
-    evidence: Evidence,         # from `read_evidence`
+def diagnose_facts(
+    evidence: ReconstructionFacts,         # from `read_facts`
     scene_name: str = 'scene',  # the scene folder, as it stands in the suggested commands
 ) -> Diagnosis:
     "Ask all checks"
@@ -305,4 +305,4 @@ def diagnose(
     scene_name: str = 'scene', # the scene folder, as it stands in the suggested commands
 ) -> Diagnosis:
     "Look at a reconstruction from all sides; raises `SceneError` when there is none"
-    return diagnose_evidence(read_evidence(imgs_dir, workspace, positions, units), scene_name)
+    return diagnose_facts(read_facts(imgs_dir, workspace, positions, units), scene_name)

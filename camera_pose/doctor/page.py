@@ -19,8 +19,9 @@ from ..world.align import level_alignment
 from .checks import LIMITS, SEVERITIES, _moment, _stretch
 from .diagnose import Diagnosis
 from .facts import link_steps, pose_steps
-from ..eval.page import _data_uri, _page, _picture, _png
-from ..eval.plots import _clean, _new
+from ..ground.html import data_uri, page_template, figure_png
+from ..eval.page import picture_jpeg
+from ..ground.figures import light_axes, new_figure
 
 # %% ../../nbs/10_doctor/05_page.ipynb #3c201438
 HEALTH_COLOURS = dict(good='#009E73', look='#E69F00', bad='#D55E00', doubtful='#CC79A7', elsewhere='#56B4E9', missing='#b8bec4')
@@ -61,7 +62,7 @@ def plot_timeline(
     e, places = diagnosis.evidence, weak_places(diagnosis) if places is None else places
     (t, label), status, links, steps = _axis(e), _status(e), link_steps(e), pose_steps(e)
     half = np.median(np.diff(t))/2 if len(t) > 1 else .5
-    fig, (top, mid, low) = _new((8.4, 4.6), nrows=3, sharex=True, height_ratios=[.55, 1.6, 1.4])
+    fig, (top, mid, low) = new_figure((8.4, 4.6), nrows=3, sharex=True, height_ratios=[.55, 1.6, 1.4])
     names = dict(good='with a pose', doubtful='doubtful', elsewhere='in another piece', missing='without')
     for name in names:
         if (status == name).any(): top.bar(t[status == name], 1, 2*half, color=HEALTH_COLOURS[name], lw=0)
@@ -77,7 +78,7 @@ def plot_timeline(
     at = steps if e.timed else steps.assign(deg_s=steps.turn_deg)
     low.plot((t[at['first']] + t[at.second])/2, at.deg_s, color='#56B4E9', lw=1.3)
     low.set(ylabel='turning\ndeg/s' if e.timed else 'turning\ndeg', xlabel=label, xlim=(t[0] - half, t[-1] + half), ylim=(0, None))
-    _clean(mid, low)
+    light_axes(mid, low)
     for p in places.itertuples():
         for ax in (mid, low): ax.axvspan(t[p.first] - half, t[p.last] + half, color=HEALTH_COLOURS[p.severity], alpha=.22, lw=0)
         top.text((t[p.first] + t[p.last])/2, .5, p.letter, ha='center', va='center', fontsize=10, fontweight='bold', color='#22262a',
@@ -92,7 +93,7 @@ def plot_health(
     "The path from above; weak places in colour, with their letters"
     e, places = diagnosis.evidence, weak_places(diagnosis) if places is None else places
     rows, xy = np.flatnonzero(e.posed), e.poses[:, :3]
-    fig, ax = _new((5.8, 5.2))
+    fig, ax = new_figure((5.8, 5.2))
     if len(rows):
         if e.units != 'metres' and len(rows) > 2: xy = level_alignment(e.poses[rows], 1.).apply(xy) # where up is, is not known yet
         xy = xy[:, :2]
@@ -114,7 +115,7 @@ def plot_health(
     unit = 'm' if e.units == 'metres' else 'units'
     ax.set(aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}'); ax.margins(.12)
     ax.set_title('The path has no weak place' if not len(places) else f'{len(places)} place{"s" if len(places) > 1 else ""} to look at', fontsize=11)
-    _clean(ax)
+    light_axes(ax)
     return fig
 
 def plot_reprojection(
@@ -122,16 +123,16 @@ def plot_reprojection(
 ) -> plt.Figure:
     "How far points are seen from where they should be"
     e = diagnosis.evidence
-    errors = np.concatenate([e.sightings.errors(r) for r in e.sightings.seen] or [np.zeros(0)]) if e.sightings is not None else np.zeros(0)
+    errors = np.concatenate([e.observations.errors(r) for r in e.observations.seen] or [np.zeros(0)]) if e.observations is not None else np.zeros(0)
     errors = errors[np.isfinite(errors)]
-    fig, ax = _new((5.8, 3.2))
+    fig, ax = new_figure((5.8, 3.2))
     if len(errors):
         top = max(np.percentile(errors, 99), 1e-6)
         ax.hist(errors[errors <= top], 60, color='#0072B2', lw=0)
         ax.axvline(np.median(errors), color='#22262a', lw=1.2, ls='--')
-        ax.set_title(f'Half of the {len(errors)} sightings are within {np.median(errors):.2f} pixels of the model', fontsize=11)
-    ax.set(xlabel='distance / pixels (the largest 1 % are left out)', ylabel='sightings')
-    _clean(ax)
+        ax.set_title(f'Half of the {len(errors)} observations are within {np.median(errors):.2f} pixels of the model', fontsize=11)
+    ax.set(xlabel='distance / pixels (the largest 1 % are left out)', ylabel='observations')
+    light_axes(ax)
     return fig
 
 # %% ../../nbs/10_doctor/05_page.ipynb #184eb405
@@ -176,10 +177,10 @@ def _strip(e, p, links, n=7):
     rows, shared = np.unique(np.linspace(a, b, min(n, b - a + 1)).round().astype(int)), links.set_index('first')
     figures = ''
     for row in rows:
-        jpeg = _picture(e.imgs_dir, e.frames, row) if e.imgs_dir is not None else None
+        jpeg = picture_jpeg(e.imgs_dir, e.frames, row) if e.imgs_dir is not None else None
         words = [_moment(e, row)] + ([] if e.posed[row] else ['no pose']) + (['doubtful'] if e.frames.status[row] == 'doubtful' else [])
         if row in shared.index: words.append(f'{shared.inliers[row]:.0f} shared' + (f', {shared.turn_deg[row]:.0f}°' if np.isfinite(shared.turn_deg[row]) else ''))
-        image = f'<img src="{_data_uri(jpeg, "jpeg")}" alt="{escape(e.frames.image[row])}" loading="lazy">' if jpeg else '<div class="missing"></div>'
+        image = f'<img src="{data_uri(jpeg, "jpeg")}" alt="{escape(e.frames.image[row])}" loading="lazy">' if jpeg else '<div class="missing"></div>'
         figures += f'<figure>{image}<figcaption>{escape(" · ".join(words))}</figcaption></figure>'
     letter = f'<span class="letter" style="background:{HEALTH_COLOURS[p.severity]}">{p.letter}</span>'
     return f'<div class="card"><p class="place">{letter}{escape(_stretch(e, (p.first, p.last)))}: {escape(", ".join(p.why))}</p><div class="strip">{figures}</div></div>'
@@ -190,7 +191,7 @@ def _dropped(e):
     if sheet is None or not sheet.exists(): return ''
     listed = e.imgs_dir/'dropped.csv'
     n = len(pd.read_csv(listed)) if listed.exists() else 0
-    return f'<h2>Frames that were left out{f" ({n})" if n else ""}</h2><div class="card scroll"><img src="{_data_uri(sheet.read_bytes(), "jpeg")}" alt="frames that were left out"></div>'
+    return f'<h2>Frames that were left out{f" ({n})" if n else ""}</h2><div class="card scroll"><img src="{data_uri(sheet.read_bytes(), "jpeg")}" alt="frames that were left out"></div>'
 
 def doctor_page(
     diagnosis: Diagnosis, # from `diagnose`
@@ -199,11 +200,11 @@ def doctor_page(
     "Write the page with pictures, one file that needs nothing else"
     e, places = diagnosis.evidence, weak_places(diagnosis)
     links, out = link_steps(e), Path(out_dir)/'doctor.html'
-    picture = lambda fig, alt: f'<img src="{_data_uri(_png(fig), "png")}" alt="{escape(alt)}" loading="lazy">'
+    picture = lambda fig, alt: f'<img src="{data_uri(figure_png(fig), "png")}" alt="{escape(alt)}" loading="lazy">'
     order = sorted((f for f in diagnosis.findings if f.severity != 'good'), key=lambda f: -SEVERITIES.index(f.severity))
     strips = ''.join(_strip(e, p, links) for p in places.itertuples())
     name, verdict = Path(diagnosis.scene).name or diagnosis.scene, diagnosis.verdict
-    page = _doctor_page.substitute(title=escape(f'{name}: the doctor'), style=re.search('<style>.*?</style>', _page.template, re.S)[0], finding=escape(verdict[:1].upper() + verdict[1:] + '.'),
+    page = _doctor_page.substitute(title=escape(f'{name}: the doctor'), style=re.search('<style>.*?</style>', page_template.template, re.S)[0], finding=escape(verdict[:1].upper() + verdict[1:] + '.'),
         notes=''.join(_note(f, diagnosis) for f in order), timeline=picture(plot_timeline(diagnosis, places), 'status, shared features and turning speed along the recording'),
         places=f'<h2>The places</h2>{strips}' if strips else '', figures=''.join(f'<div class="card">{picture(fig, alt)}</div>' for fig, alt in (
             (plot_health(diagnosis, places), 'the path from above'), (plot_reprojection(diagnosis), 'reprojection errors'))), dropped=_dropped(e),

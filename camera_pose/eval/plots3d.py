@@ -11,8 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..world.floorplan import FloorMap
-from .plots import (METHOD_COLOURS, _clean, _methods, _new, _poses, _segments, _trajectory_finding, _view, _with_breaks, method_colours,
-                                    short_number)
+from ..ground.figures import METHOD_COLOURS, light_axes, new_figure, method_colours, short_number
+from .plots import _methods, _poses, _segments, _trajectory_finding, _view, _with_breaks
 from ..ground.metrics import position_error, rotation_error
 from ..ground.pose import pose_apply
 
@@ -110,7 +110,7 @@ def plot_points(
     if path is None and not len(xyz): path = np.zeros((1, 3))
     lo, hi = _cloud_view(xyz, path)
     w, h = (hi - lo)[:2]
-    fig, ax = _new((5.8, min(max(5*h/w + 1, 2.6), 7)))
+    fig, ax = new_figure((5.8, min(max(5*h/w + 1, 2.6), 7)))
     if floormap is not None: floormap.draw(ax, alpha=.6)
     order = np.argsort(xyz[:, 2]) # higher points cover lower ones, as seen from above
     colour = dict(c=rgb[order]) if rgb is not None else dict(c=xyz[order, 2], cmap='cividis', vmin=lo[2], vmax=hi[2])
@@ -121,7 +121,7 @@ def plot_points(
         ax.plot(*path[0, :2], 'o', color=METHOD_COLOURS['SfM'], mfc='w', ms=7, label='start')
         fig.legend(loc='outside lower center', ncols=2, frameon=False, fontsize=9)
     ax.set(xlim=(lo[0], hi[0]), ylim=(lo[1], hi[1]), aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
-    _clean(ax)
+    light_axes(ax)
     ax.set_title(title or _points_finding(len(xyz), path, unit), fontsize=11)
     return fig
 

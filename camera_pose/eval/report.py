@@ -16,11 +16,14 @@ import pandas as pd
 from ..ground.basics import InputError, atomic_path, write_json
 from ..ground.table import EXTRAPOLATION, TABLE_COLUMNS, extrapolation_limit, leakage, table_poses
 from ..world.floorplan import FloorMap
-from .page import _png, render_report
-from .plots import _errors, _quantile, plot_error_cdf, plot_error_map, plot_losses, plot_pose_errors, plot_trajectories, short_number
+from ..ground.html import figure_png
+from .page import render_report
+from .plots import (_errors, _quantile, plot_error_cdf, plot_error_map, plot_losses, plot_pose_errors,
+                                    plot_trajectories)
+from ..ground.figures import short_number
 from .plots3d import plot_points
 from ..ground.metrics import pose_metrics, recall
-from ..models.uncertainty import calibration_words, coverage, plot_reliability, pose_errors_6
+from ..ground.uncertainty import calibration_words, coverage, plot_reliability, pose_errors_6
 from ..ground.pose import pose_mean
 
 # %% ../../nbs/09_eval/04_report.ipynb #592993c6
@@ -335,7 +338,7 @@ def evaluate(
     with atomic_path(out/'errors.csv') as tmp: near.assign(timestamp=test.timestamp.to_numpy(), **errors).to_csv(tmp, index=False, float_format='%.6g')
     pngs = {}
     for name, fig in _figures(preds, main, test, train, near, floormap, history, points, unit, covariances, split != 'second_video').items():
-        pngs[name] = _png(fig), fig.get_suptitle() or fig.axes[0].get_title()
+        pngs[name] = figure_png(fig), fig.get_suptitle() or fig.axes[0].get_title()
         with atomic_path(out/f'{name}.png') as tmp: tmp.write_bytes(pngs[name][0])
     if train_images is None and (isinstance(images, (str, Path)) or hasattr(images, 'rows')): train_images = images
     pairs = dict(train_images=train_images, train=train, nearest=nearest) if nearest is not None and train_images is not None else {}

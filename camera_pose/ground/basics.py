@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'atomic_path', 'read_json', 'write_json']
+           'MissingExtraError', 'ProgressBar', 'progress', 'atomic_path', 'read_json', 'write_json', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
-import json, os, shutil, sys, time
+import json, os, re, shutil, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -132,3 +132,10 @@ def write_json(
 ):
     "Write a JSON file as a whole"
     with atomic_path(path) as tmp: tmp.write_text(json.dumps(obj, indent=2) + '\n', encoding='utf-8')
+
+# %% ../../nbs/01_ground/02_basics.ipynb #ba6d8915
+def natural_order(
+    name: str, # of a file
+) -> list: # `sorted(names, key=natural_order)` puts IMG_9 before IMG_10
+    "Key by which names are sorted as people count"
+    return [int(s) if s.isdigit() else s.lower() for s in re.split(r'(\d+)', name)]

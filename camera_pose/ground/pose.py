@@ -71,7 +71,7 @@ def quat_to_matrix(
 ) -> np.ndarray: # rotation matrices `(..., 3, 3)`
     "Rotation matrices of quaternions"
     q = quat_normalize(q)
-    return Rotation.from_quat(q.reshape(-1, 4)[:, [1, 2, 3, 0]]).as_matrix().reshape(*q.shape[:-1], 3, 3)
+    return Rotation.from_quat(q.reshape(-1, 4), scalar_first=True).as_matrix().reshape(*q.shape[:-1], 3, 3)
 
 def quat_from_matrix(
     R: np.ndarray, # rotation matrices `(..., 3, 3)`
@@ -79,7 +79,7 @@ def quat_from_matrix(
     "Quaternions of rotation matrices; raises `ValueError` for a reflection"
     R = np.asarray(R, dtype=np.float64)
     if np.any(np.linalg.det(R) <= 0): raise ValueError('A matrix with non-positive determinant is a reflection, not a rotation')
-    return quat_canonical(Rotation.from_matrix(R.reshape(-1, 3, 3)).as_quat()[:, [3, 0, 1, 2]]).reshape(*R.shape[:-2], 4)
+    return quat_canonical(Rotation.from_matrix(R.reshape(-1, 3, 3)).as_quat(scalar_first=True)).reshape(*R.shape[:-2], 4)
 
 def quat_from_axis_angle(
     axis: np.ndarray,       # `(..., 3)`, any length but zero
@@ -128,7 +128,7 @@ def quat_mean(
 ) -> np.ndarray: # unit quaternion `(4,)` with `qw >= 0`
     "Mean rotation in the chordal metric (Markley et al. 2007)"
     q = quat_normalize(q)
-    return quat_canonical(Rotation.from_quat(q[:, [1, 2, 3, 0]]).mean(weights).as_quat()[[3, 0, 1, 2]])
+    return quat_canonical(Rotation.from_quat(q, scalar_first=True).mean(weights).as_quat(scalar_first=True))
 
 def quat_slerp(
     a: np.ndarray, # unit quaternions `(..., 4)`, at t = 0
@@ -214,7 +214,7 @@ def pose_interpolate(
         raise ValueError(f'Moments {t.min():.3f} to {t.max():.3f} s lie outside the known {times_s[0]:.3f} to {times_s[-1]:.3f} s')
     position, quat = _split(poses)
     position = np.stack([np.interp(t, times_s, x) for x in position.T], axis=-1)
-    return _join(position, Slerp(times_s, Rotation.from_quat(quat[:, [1, 2, 3, 0]]))(t).as_quat()[:, [3, 0, 1, 2]])
+    return _join(position, Slerp(times_s, Rotation.from_quat(quat, scalar_first=True))(t).as_quat(scalar_first=True))
 
 # %% ../../nbs/01_ground/01_pose.ipynb #5b3b38d6
 def pose_look_at(

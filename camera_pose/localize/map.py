@@ -14,9 +14,10 @@ import numpy as np, pandas as pd, pycolmap
 from safetensors.numpy import save_file
 
 from ..ground.basics import InputError, atomic_path
-from ..sfm.register import unit_descriptors
-from .features import Vocabulary, learn_vocabulary
+from ..sfm.features import unit_descriptors
+from .descriptors import Vocabulary, learn_vocabulary
 from ..ground.pose import POSE_COLUMNS, pose_inverse
+from ..sfm.model import rigid3d_from_pose, world_from_cam
 
 # %% ../../nbs/05_localize/02_map.ipynb #a739676c
 def cover_order(
@@ -86,7 +87,7 @@ class PlaceMap:
     ) -> np.ndarray: # rows of points
         "Points that a camera at this pose may see"
         camera = camera or self.camera
-        motion = _rigid(pose_inverse(np.asarray(pose, float)))
+        motion = rigid3d_from_pose(pose_inverse(np.asarray(pose, float)))
         local = self.xyz.astype(float) @ motion.rotation.matrix().T + motion.translation
         to_camera = np.asarray(pose[:3]) - self.xyz
         distance = np.linalg.norm(to_camera, axis=1)
@@ -105,9 +106,6 @@ class PlaceMap:
         start = np.r_[0, np.cumsum(keep)][self.frame_start].astype(np.int32)
         return replace(self, xyz=self.xyz[:n_points], descriptors=self.descriptors[:n_points], side=self.side[:n_points], reach=self.reach[:n_points],
                        frame_start=start, frame_points=self.frame_points[keep])
-
-def _rigid(pose): # (7,) -> pycolmap
-    return pycolmap.Rigid3d(pycolmap.Rotation3d(np.asarray(pose, float)[[4, 5, 6, 3]]), np.asarray(pose, float)[:3])
 
 def make_map(
     xyz: np.ndarray,          # points `(n, 3)`
@@ -163,7 +161,7 @@ def build_map(
     except Exception as e: raise InputError(f'{reconstruction} is not a COLMAP model: give the folder with cameras, images and points3D.') from e
     ids = sorted(model.points3D)
     row, images = {p: i for i, p in enumerate(ids)}, {im.name: im for im in model.images.values() if im.has_pose}
-    poses = {name: _world_pose(im) for name, im in images.items()}
+    poses = {name: world_from_cam(im.cam_from_world()) for name, im in images.items()}
     if table is not None:
         for name, pose in zip(table.image, table[POSE_COLUMNS].to_numpy(float)):
             if np.isfinite(pose).all(): poses.setdefault(name, pose)
@@ -189,10 +187,6 @@ def build_map(
     camera = cameras[ids_of.index(max(sorted(set(ids_of)), key=ids_of.count))]
     camera = pycolmap.Camera(model=camera.model.name, width=camera.width, height=camera.height, params=list(camera.params))
     return make_map([model.points3D[p].xyz for p in ids], observations, whole, [poses[n] for n in names], names, camera, units, max_points, seed=seed)
-
-def _world_pose(image): # (7,)
-    motion = image.cam_from_world()
-    return pose_inverse(np.array([*motion.translation, *motion.rotation.quat[[3, 0, 1, 2]]]))
 
 def _scale(keypoints): # of features, (n, 4) or (n, 6) as COLMAP stores them
     if keypoints.shape[1] == 4: return keypoints[:, 2]

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import spsolve
 
 from ..ground.basics import InputError, progress
-from ..sfm.reconstruct import load_reconstruction
+from ..sfm.model import load_reconstruction, pose_from_rigid3d
 from ..ground.pose import (POSE_COLUMNS, pose_compose, pose_inverse, pose_relative, quat_angle, quat_canonical, quat_from_matrix, quat_log,
                               quat_multiply, quat_rotate)
 
@@ -111,7 +111,7 @@ def _two_frames(a, b, camera, min_inliers, max_error_px, seed):
     inlier = found['inlier_mask']
     refined = pycolmap.refine_relative_pose(found['cam2_from_cam1'], camera, pa, camera, pb, inlier) or found
     motion = refined['cam2_from_cam1']
-    relative = pose_inverse(np.r_[motion.translation, motion.rotation.quat[[3, 0, 1, 2]]])
+    relative = pose_inverse(pose_from_rigid3d(motion))
     relative[:3] /= np.linalg.norm(relative[:3])
     pa, pb, matches = pa[inlier], pb[inlier], matches[inlier]
     rays_a, rays_b, focal = _rays(camera, pa), _rays(camera, pb), camera.mean_focal_length()
@@ -140,13 +140,13 @@ def weighted_median(
 
 def _ratios(pairs, points, least=10):
     "For pairs that share a frame: `(e, f, log ratio of their units, standard deviation)`"
-    sightings, out = {}, []
+    observations, out = {}, []
     for e, ((i, j), p) in enumerate(zip(pairs, points)):
         if p is None: continue
         matches, far_i, far_j, angle = p
-        sightings.setdefault(i, []).append((e, matches[:, 0], far_i, angle))
-        sightings.setdefault(j, []).append((e, matches[:, 1], far_j, angle))
-    for group in sightings.values():
+        observations.setdefault(i, []).append((e, matches[:, 0], far_i, angle))
+        observations.setdefault(j, []).append((e, matches[:, 1], far_j, angle))
+    for group in observations.values():
         for k, (e, ids, far, angle) in enumerate(group):
             for f, ids_f, far_f, angle_f in group[k + 1:]:
                 _, a, b = np.intersect1d(ids, ids_f, return_indices=True)

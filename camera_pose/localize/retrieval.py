@@ -9,7 +9,7 @@ __all__ = ['retrieve_by', 'retrieve', 'nearest_pose']
 import numpy as np
 
 from ..ground.basics import InputError
-from .features import Features
+from ..sfm.features import Features
 from .map import PlaceMap
 
 # %% ../../nbs/05_localize/03_retrieval.ipynb #a692c8b8

@@ -17,11 +17,13 @@ from .runs import (PAPER_TRAINING, chosen_body, frame_features, head_poses, pape
                                         train_runs, weights_sentence)
 from .tables import (ERRORS, PAPER_BODIES, UNIT_M, body_title, html_table, imagenet_finding, imagenet_table, loss_finding, nan_sentence, render_paper, runs_table,
                                           table_finding)
-from ..app.scene import NET_TITLES, Scene
+from ..app.stages import NET_TITLES
+from ..app.scene import Scene
 from ..ground.basics import InputError, atomic_path
 from ..ground.table import table_poses
-from ..eval.page import _png
-from ..eval.plots import plot_losses, plot_trajectories, short_number
+from ..ground.html import figure_png
+from ..eval.plots import plot_losses, plot_trajectories
+from ..ground.figures import short_number
 from ..eval.report import judge_split
 from ..ground.metrics import position_error
 from ..models.backbone import body_name
@@ -156,7 +158,7 @@ def _sections(tables, findings, rates, figures, unit):
              'beyond': 'What the paper names as future work. PGO corrects predictions with the odometry of the test frames; MapNet+ learned from their odometry, without their poses.'}
     heads = {'I': 'Table I, bodies on ImageNet', 'II': 'Table II, PoseNet', 'III': 'Table III, losses', 'IV': 'Table IV, MapNet', 'beyond': 'Beyond the paper'}
     found = [(heads[n], findings[n], html_table(t, n), texts[n]) for n, t in tables.items()]
-    return found + [(f'Figure {number}', words, _png(fig), '') for number, (words, fig) in sorted(figures.items())]
+    return found + [(f'Figure {number}', words, figure_png(fig), '') for number, (words, fig) in sorted(figures.items())]
 
 def reproduce(
     scene: Scene,             # with a split; a plan for figure 10, a focal length for what goes beyond the paper
@@ -237,7 +239,7 @@ def _write(scene, out, found, drawn, weights, trained):
     notes = [('Weights', weights_sentence(weights))] if len(found['runs']) else []
     notes += [('The split', split['sentence'])] + ([('Training', trained)] if len(found['runs']) else [])
     first = next((found['findings'][n] for n in ('IV', 'II', 'III', 'I') if n in found['findings']), '')
-    pngs = {number: (words, _png(fig)) for number, (words, fig) in drawn.items()}
+    pngs = {number: (words, figure_png(fig)) for number, (words, fig) in drawn.items()}
     for name, table in found['tables'].items():
         with atomic_path(out/f'table_{name}.csv') as tmp: table.to_csv(tmp, float_format='%.6g')
     with atomic_path(out/'runs.csv') as tmp: found['runs'].drop(columns='changes', errors='ignore').to_csv(tmp, index=False, float_format='%.6g')

@@ -17,8 +17,8 @@ import pandas as pd
 import torch
 import torchvision
 
-from ..eval.page import _data_uri, _page
-from ..eval.plots import short_number
+from ..ground.html import data_uri, page_template
+from ..ground.figures import short_number
 from ..models.backbone import pose_body
 from ..models.nets import n_parameters, pose_net
 
@@ -211,7 +211,7 @@ def html_table(
         body += f'<tr><td>{escape(str(name))}' + ''.join(f'<small>{escape(o)}</small>' for o in notes) + '</td>' + ''.join(_td(row, c, key) for c in columns) + '</tr>'
     return f'<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
-_style = _page.template.split('<style>')[1].split('</style>')[0] + 'td small { display: block; color: var(--soft); font-size: .78em; } s { text-decoration-color: #D55E00; }'
+_style = page_template.template.split('<style>')[1].split('</style>')[0] + 'td small { display: block; color: var(--soft); font-size: .78em; } s { text-decoration-color: #D55E00; }'
 _paper_page = Template(f'''<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title><style>{_style}</style></head><body><main>
@@ -231,6 +231,6 @@ def render_paper(
     cards = ''.join(f'<div class="card note"><b>{escape(head)}</b>{escape(text)}</div>' for head, text in notes)
     parts = ''
     for head, found, content, text in sections:
-        inner = f'<div class="scroll">{content}</div>' if isinstance(content, str) else f'<img src="{_data_uri(content, "png")}" alt="{escape(found)}">'
+        inner = f'<div class="scroll">{content}</div>' if isinstance(content, str) else f'<img src="{data_uri(content, "png")}" alt="{escape(found)}">'
         parts += f'<h2>{escape(head)}: {escape(found)}</h2><div class="card">{inner}' + (f'<p class="hint">{escape(text)}</p>' if text else '') + '</div>'
     return _paper_page.substitute(title=escape(title), finding=escape(finding), notes=cards, sections=parts)

@@ -12,7 +12,7 @@ import pycolmap
 
 from ..ground.basics import InputError, SceneError, atomic_path
 from .matching import colmap_call
-from .reconstruct import load_reconstruction
+from .model import load_reconstruction
 
 # %% ../../nbs/03_sfm/09_dense.ipynb #c9f4242c
 def check_dense():

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from scipy.sparse.linalg import spsolve
 
 from ..ground.pose import quat_exp, quat_inverse, quat_log, quat_multiply
+from .model import pose_from_rigid3d
 
 # %% ../../nbs/03_sfm/05_viewgraph.ipynb #bfe38efe
 def _chained(first, second, relative, weight, n):
@@ -81,7 +82,7 @@ def pair_rotations(
             a, b = pycolmap.pair_id_to_image_pair(pair)
             (camera_a, points_a), (camera_b, points_b) = images[a], images[b]
             found = pycolmap.estimate_essential_matrix(points_a[matches[:, 0]], points_b[matches[:, 1]], camera_a, camera_b, options)
-            if found is not None: rows.append((a, b, inliers, *found['cam2_from_cam1'].rotation.quat[[3, 0, 1, 2]]))
+            if found is not None: rows.append((a, b, inliers, *pose_from_rigid3d(found['cam2_from_cam1'])[3:]))
     return pd.DataFrame(rows, columns=['first', 'second', 'inliers', 'qw', 'qx', 'qy', 'qz'])
 
 def drop_contradictions(

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from ..ground.basics import InputError
-from .walk import _pyvista
+from .walk import import_pyvista
 from ..ground.pose import pose_apply
 
 # %% ../../nbs/11_synthetic/07_mesh.ipynb #236bc7ec
@@ -118,7 +118,7 @@ def read_mesh(
     up: str = None, # axis of the file that points up, `'y'` or `'z'`; None: y for glTF, z for the rest
 ) -> SceneMesh:
     "Read a 3D scene with its textures; raises `InputError` for what is none, `MissingExtraError` without pyvista"
-    path, pv = Path(path), _pyvista()
+    path, pv = Path(path), import_pyvista()
     if up not in (None, *UP): raise InputError(f"The axis that points up is 'y' or 'z', not '{up}'.")
     if not path.is_file(): raise InputError(f'There is no 3D scene {path}: check the name.')
     kind, parts, n_points = path.suffix.lower(), [], 0
@@ -171,7 +171,7 @@ class Studio:
         focal_px: float,       # focal length, pixels
         supersample: int = 2,  # pixels rendered per pixel and axis
     ):
-        pv, self.size, self.k = _pyvista(), size, supersample
+        pv, self.size, self.k = import_pyvista(), size, supersample
         with _silent():
             self.plotter = pv.Plotter(off_screen=True, window_size=[s*supersample for s in size], lighting='none')
             self.plotter.render_window.SetMultiSamples(0)

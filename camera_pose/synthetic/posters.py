@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .textures import boards, fractal, painter, rgb, solid, to_8bit
-from .textures import _color, _rim
+from .textures import pillow_color, paint_rim
 
 # %% ../../nbs/11_synthetic/02_posters.ipynb #df6a9986
 PALETTES = [('#16425b', '#81c3d7', '#f4d35e', '#ee964b', '#f8f4ea'), ('#264653', '#2a9d8f', '#e9c46a', '#e76f51', '#faf3e3'),
@@ -84,8 +84,8 @@ _PICTURES = dict(hills=_hills, shapes=_shapes, city=_city, rays=_rays, chart=_ch
 def poster(h, w, rng, px, style=None, title=None):
     "A print or notice: a picture of kind `style`, a headline, small print"
     if min(w, h) < 12: return solid(h, w, rng, px, _pick(rng, _pick(rng, PALETTES)))
-    pal = [_color(c) for c in _pick(rng, PALETTES)]
-    ink = lambda: _color(np.array(_pick(rng, pal))/255*rng.uniform(.8, 1.1))
+    pal = [pillow_color(c) for c in _pick(rng, PALETTES)]
+    ink = lambda: pillow_color(np.array(_pick(rng, pal))/255*rng.uniform(.8, 1.1))
     style = style or _pick(rng, [*_PICTURES, 'text'])
     y = 0 if style == 'text' else int(.72*h)
     img = Image.new('RGB', (w, h), pal[4])
@@ -98,7 +98,7 @@ def poster(h, w, rng, px, style=None, title=None):
     draw.text((.06*w, y + .02*h), title, fill=pal[0], font=_font(size))
     _text(draw, rng, .06*w, y + .02*h + 1.4*size, .94*w, .97*h, max(.022*h, 7), pal[0])
     img = np.asarray(img, np.float32)/255*(1 + .02*fractal(h, w, rng, 64))[..., None]
-    _rim(img, max(1, int(.01*px)), '#ededed')
+    paint_rim(img, max(1, int(.01*px)), '#ededed')
     return img
 
 @painter(300)
@@ -122,9 +122,9 @@ def pinboard(h, w, rng, px):
         x, y = int(rng.uniform(.03*w, .97*w - nw)), int(rng.uniform(.03*h, .97*h - nh))
         img.paste((60, 45, 30), (x + 3, y + 4), note.split()[3].point(lambda v: v//3)) # its shadow
         img.paste(note, (x, y), note)
-        _disc(ImageDraw.Draw(img), x + nw/2, y + 7, 4, fill=_color(_any_color(rng)))
+        _disc(ImageDraw.Draw(img), x + nw/2, y + 7, 4, fill=pillow_color(_any_color(rng)))
     img = np.asarray(img, np.float32)/255
-    _rim(img, int(.03*px), '#98744f')
+    paint_rim(img, int(.03*px), '#98744f')
     return img
 
 @painter(230)
@@ -140,7 +140,7 @@ def whiteboard(h, w, rng, px):
         draw.line(list(zip(x + .16*w*t, (.7 + .1*np.sin(rng.uniform(5, 12)*t) - .15*rng.random()*t)*h)), fill=_pick(rng, pens), width=4)
         for _ in range(5): _disc(draw, x + rng.uniform(0, .15)*w, rng.uniform(.55, .88)*h, rng.uniform(.01, .04)*h, outline=pen, width=3)
     img = np.asarray(img, np.float32)/255*(1 + .015*fractal(h, w, rng, 200))[..., None]
-    _rim(img, int(.025*px), '#9aa1a6')
+    paint_rim(img, int(.025*px), '#9aa1a6')
     return img
 
 @painter(220)
@@ -149,8 +149,8 @@ def door(h, w, rng, px, color='#9c6b43', sign='1.01', handle='right'):
     img = Image.fromarray(to_8bit(boards(h, w, rng, px, color, 10, grain=.09)))
     draw, side = ImageDraw.Draw(img), 1 if handle == 'right' else -1
     for y0, y1 in ((.07, .42), (.5, .92)):
-        draw.rectangle([.14*w, y0*h, .86*w, y1*h], outline=_color(rgb(color)*.55), width=5)
-        draw.rectangle([.16*w, (y0 + .01)*h, .84*w, (y1 - .01)*h], outline=_color(rgb(color)*1.25), width=2)
+        draw.rectangle([.14*w, y0*h, .86*w, y1*h], outline=pillow_color(rgb(color)*.55), width=5)
+        draw.rectangle([.16*w, (y0 + .01)*h, .84*w, (y1 - .01)*h], outline=pillow_color(rgb(color)*1.25), width=2)
     x, grip = (.5 + .4*side)*w, sorted([(.5 + .4*side)*w, (.5 + .26*side)*w])
     draw.rectangle([x - .02*w, .47*h, x + .02*w, .56*h], fill=(150, 150, 150))
     draw.rectangle([grip[0], .495*h, grip[1], .508*h], fill=(205, 205, 205), outline=(110, 110, 110))
@@ -168,8 +168,8 @@ def cupboard(h, w, rng, px, color='#c9b08a', cols=2, rows=1):
     for i, j in np.ndindex(cols, rows):
         x0, y0, x1, y1 = i*w/cols + 3, j*h/rows + 3, (i + 1)*w/cols - 3, (j + 1)*h/rows - 3
         dx, dy, draw = x1 - x0, y1 - y0, ImageDraw.Draw(img)
-        draw.rectangle([x0, y0, x1, y1], outline=_color(rgb(color)*.5), width=2)
-        draw.rectangle([x0 + 4, y0 + 4, x1 - 4, y1 - 4], outline=_color(rgb(color)*1.15*rng.uniform(.85, 1.12)))
+        draw.rectangle([x0, y0, x1, y1], outline=pillow_color(rgb(color)*.5), width=2)
+        draw.rectangle([x0 + 4, y0 + 4, x1 - 4, y1 - 4], outline=pillow_color(rgb(color)*1.15*rng.uniform(.85, 1.12)))
         draw.rectangle([x1 - .16*dx, y0 + .42*dy, x1 - .1*dx, y0 + .58*dy], fill=(120, 120, 120))
         if rng.random() < .8:
             s = min(dx, dy)
@@ -185,10 +185,10 @@ def books(h, w, rng, px):
     while x < w - 4:
         bw, bh, c = rng.uniform(.018, .05)*px, rng.uniform(.68, .95)*h, _any_color(rng)*rng.uniform(.7, 1)
         if rng.random() > .06:
-            draw.rectangle([x, h - bh, min(x + bw, w - 2), h], fill=_color(c), outline=_color(.6*c))
+            draw.rectangle([x, h - bh, min(x + bw, w - 2), h], fill=pillow_color(c), outline=pillow_color(.6*c))
             for _ in range(rng.integers(1, 4)):
                 y = h - bh*rng.uniform(.1, .95)
-                draw.rectangle([x + 1, y, x + bw - 1, y + rng.uniform(.01, .12)*h], fill=_color(_any_color(rng)))
+                draw.rectangle([x + 1, y, x + bw - 1, y + rng.uniform(.01, .12)*h], fill=pillow_color(_any_color(rng)))
         x += bw + 1
     return np.asarray(img, np.float32)/255
 
@@ -199,27 +199,27 @@ def screen(h, w, rng, px):
     draw = ImageDraw.Draw(img)
     for _ in range(5):
         x, y, ww, hh = rng.uniform(0, .5, 2).tolist() + rng.uniform(.3, .5, 2).tolist()
-        draw.rectangle([x*w, y*h, (x + ww)*w, (y + hh)*h], fill=_color(_any_color(rng)*.8))
+        draw.rectangle([x*w, y*h, (x + ww)*w, (y + hh)*h], fill=pillow_color(_any_color(rng)*.8))
         draw.rectangle([x*w, y*h, (x + ww)*w, (y + .05)*h], fill=(200, 205, 210))
         _text(draw, rng, x*w + 4, (y + .07)*h, (x + ww)*w - 4, (y + hh)*h, .035*h, (250, 250, 250))
     img = np.asarray(img, np.float32)/255
-    _rim(img, max(1, int(.015*px)), '#101010')
+    paint_rim(img, max(1, int(.015*px)), '#101010')
     return img
 
 # %% ../../nbs/11_synthetic/02_posters.ipynb #d8068003
 def _house(draw, rng, x, ground, px):
     w, h = rng.uniform(1.2, 3, 2)*px
     wall, roof = rgb(_pick(rng, ['#c9b79c', '#b5785a', '#d8d2c4', '#94a3ab', '#c4a06a'])), rgb('#8a4b3c')*rng.uniform(.7, 1.1)
-    draw.rectangle([x, ground - h, x + w, ground], fill=_color(wall))
-    draw.polygon([(x - 5, ground - h), (x + w/2, ground - h - .5*px), (x + w + 5, ground - h)], fill=_color(roof))
+    draw.rectangle([x, ground - h, x + w, ground], fill=pillow_color(wall))
+    draw.polygon([(x - 5, ground - h), (x + w/2, ground - h - .5*px), (x + w + 5, ground - h)], fill=pillow_color(roof))
     for y in np.arange(ground - h + .2*px, ground - .3*px, .5*px):
         for xx in np.arange(x + .15*px, x + w - .3*px, .45*px):
-            draw.rectangle([xx, y, xx + .2*px, y + .28*px], fill=_color(rgb('#4d5f6e')*rng.uniform(.6, 1.6)))
+            draw.rectangle([xx, y, xx + .2*px, y + .28*px], fill=pillow_color(rgb('#4d5f6e')*rng.uniform(.6, 1.6)))
 
 def _tree(draw, rng, x, ground, px):
     r, green = rng.uniform(.25, .7)*px, rgb('#557f3f')*rng.uniform(.6, 1.1)
     draw.rectangle([x - 2, ground - 2*r, x + 2, ground], fill=(80, 60, 45))
-    for dx, dy in rng.normal(0, .42*r, (26, 2)): _disc(draw, x + dx, ground - 2*r + dy, .45*r, fill=_color(green*rng.uniform(.7, 1.3)))
+    for dx, dy in rng.normal(0, .42*r, (26, 2)): _disc(draw, x + dx, ground - 2*r + dy, .45*r, fill=pillow_color(green*rng.uniform(.7, 1.3)))
 
 @painter(36)
 def outdoors(h, w, rng, px):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['HEIGHT', 'SIZE', 'RING', 'CORE', 'ROOMS', 'WALLS', 'OPENINGS', 'Face', 'quad', 'cut', 'pieces', 'Builder', 'Light',
-           'Floor', 'build_floor']
+           'Floor', 'build_rooms']
 
 # %% ../../nbs/11_synthetic/03_rooms.ipynb #cfa6ee95
 from dataclasses import dataclass, field
@@ -340,7 +340,7 @@ class Floor:
     lights: list        # of `Light`
     items: list         # `(name, outlines)` of the furniture, for the plan
 
-def build_floor(
+def build_rooms(
     seed: int = 0, # of the textures and the plants
 ) -> Floor:
     "The building floor: walls, openings, furniture, pictures, lamps and the view outside"

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FPS', 'FRAME', 'HFOV_DEG', 'WAY', 'GLANCES', 'WAY2', 'FPS2', 'SECOND_WALK', 'PLAN_TIMES_S', 'builtin_scene',
-           'walk_poses', 'focal_px', 'project_points', 'render_walk', 'video_frames', 'plan_images', 'builtin_second',
-           'make_builtin']
+           'walk_poses', 'focal_px', 'project_points', 'import_pyvista', 'render_walk', 'video_frames', 'plan_images',
+           'builtin_second', 'make_builtin']
 
 # %% ../../nbs/11_synthetic/05_walk.ipynb #6126921f
 from importlib.resources import files
@@ -17,8 +17,8 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
 from ..ground.basics import MissingExtraError, SceneError, progress, write_json
-from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, Floor, build_floor
-from .lighting import floor_meshes
+from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, Floor, build_rooms
+from .lighting import room_meshes
 from ..ground.table import poses_table, write_table
 from ..capture.video import write_video
 from ..ground.pose import pose_apply, pose_inverse, quat_canonical, quat_from_axis_angle, quat_multiply
@@ -110,7 +110,7 @@ def project_points(
     return focal_px(size[0], hfov_deg)*np.stack([x/z, y/z], 1) + np.array(size)/2
 
 # %% ../../nbs/11_synthetic/05_walk.ipynb #ae10b1be
-def _pyvista():
+def import_pyvista():
     try: import triton._C.libtriton # torch's compiler and Mesa's renderer each carry an LLVM: a process survives both only in this order
     except ImportError: pass
     try: import pyvista
@@ -118,7 +118,7 @@ def _pyvista():
     return pyvista
 
 def _plotter(meshes, size, hfov_deg, supersample):
-    pv = _pyvista()
+    pv = import_pyvista()
     from vtkmodules.vtkCommonCore import vtkLogger
     verbosity = vtkLogger.GetCurrentVerbosityCutoff()
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR) # it warns when it finds no display, and goes on without
@@ -139,7 +139,7 @@ def _plotter(meshes, size, hfov_deg, supersample):
     return plotter
 
 def render_walk(
-    meshes: list,               # of `Mesh`, from `floor_meshes`
+    meshes: list,               # of `Mesh`, from `room_meshes`
     poses: np.ndarray,          # world_from_cam `(n, 7)`
     size: tuple = FRAME,        # width and height, pixels
     hfov_deg: float = HFOV_DEG, # horizontal field of view
@@ -241,14 +241,14 @@ def make_builtin(
     every: int = 1,     # render only every so many frames; the rest of the files stay complete
 ) -> Path: # `out_dir`
     "Make all files of the built-in scene; raises `MissingExtraError` without pyvista"
-    _pyvista()
-    out_dir, floor = Path(out_dir), build_floor(seed)
+    import_pyvista()
+    out_dir, floor = Path(out_dir), build_rooms(seed)
     out_dir.mkdir(parents=True, exist_ok=True)
     plan, walkable, plan_from_world = plan_images(floor)
     Image.fromarray(plan).save(out_dir/'plan.png', optimize=True)
     Image.fromarray(walkable).save(out_dir/'walkable.png', optimize=True)
     write_json(out_dir/'floorplan.json', dict(plan_from_world=plan_from_world.tolist(), units='metres'))
-    meshes = floor_meshes(floor)
+    meshes = room_meshes(floor)
     table = _film(out_dir, '', meshes, walk_poses(seed), FPS, crf, every)
     rows = table.set_index('timestamp', drop=False).loc[list(PLAN_TIMES_S), ['timestamp', 'x', 'y', 'z']]
     rows.round(2).to_csv(out_dir/'plan_points.csv', index=False)

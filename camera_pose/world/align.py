@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pycolmap
 
 from ..ground.basics import AlignmentError, InputError, atomic_path, write_json
-from ..sfm.reconstruct import load_reconstruction
+from ..sfm.model import load_reconstruction, sim3d_from_similarity
 from ..ground.table import poses_table, read_csv, read_table, table_poses, write_table
-from ..ground.pose import Similarity, fit_similarity, pose_interpolate, quat_canonical, quat_from_matrix, quat_to_matrix
+from ..ground.pose import Similarity, fit_similarity, pose_interpolate, quat_from_matrix, quat_to_matrix
 
 # %% ../../nbs/04_world/01_align.ipynb #a6df6a69
 def scale_from_distance(
@@ -135,7 +134,7 @@ def level_alignment(
 
 # %% ../../nbs/04_world/01_align.ipynb #070127c0
 def _transform_model(rec, world_from_sfm):
-    rec.transform(pycolmap.Sim3d(world_from_sfm.scale, pycolmap.Rotation3d(quat_canonical(world_from_sfm.quat)[[1, 2, 3, 0]]), world_from_sfm.translation))
+    rec.transform(sim3d_from_similarity(world_from_sfm))
     return rec
 
 def apply_alignment(
