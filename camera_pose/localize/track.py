@@ -245,7 +245,7 @@ def track_video(
     frames,                        # images in the order of their times, see `VideoTracker.step`
     timestamps,                    # seconds
     limits: PlaceLimits = None,    # of the place
-    smooth: bool = True,           # let later frames correct earlier ones
+    smoothed: bool = True,         # let later frames correct earlier ones
     odometry: pd.DataFrame = None, # as for `with_odometry`
     floormap = None,               # as for `pull_to_floor`; only for maps in metres
     names = None,                  # of the frames
@@ -257,19 +257,19 @@ def track_video(
     table = pd.DataFrame([a.row() for a in answers])
     table.insert(0, 'timestamp', np.asarray(timestamps, float))
     table.insert(0, 'image', [f'{i:06}' for i in range(len(frames))] if names is None else list(names))
-    return smooth(tracker, table, np.array([a.covariance for a in answers]).reshape(-1, 6, 6), smooth, odometry, floormap)
+    return smooth(tracker, table, np.array([a.covariance for a in answers]).reshape(-1, 6, 6), smoothed, odometry, floormap)
 
 def smooth(
     tracker: VideoTracker,              # that has seen all frames
     table: pd.DataFrame,           # its answers, see `Localization.row`
     covariances: np.ndarray,       # and their covariances `(n, 6, 6)`
-    smooth: bool = True,           # as for `track_video`
+    smoothed: bool = True,         # as for `track_video`
     odometry: pd.DataFrame = None, # as for `with_odometry`
     floormap = None,               # as for `track_video`
 ) -> tuple: # table and covariances
     "The poses of a video, once all of it is known"
     table, covariances, poses, states = table.copy(), np.array(covariances, float), table[POSE_COLUMNS].to_numpy(float).copy(), np.array([s.state for s in tracker.track.steps])
-    if smooth and len(poses):
+    if smoothed and len(poses):
         better, certain = tracker.track.smoothed()
         on = np.isfinite(better).all(1)
         poses[on], covariances[on] = better[on], certain[on]
