@@ -39,7 +39,6 @@ def _html_table(table, columns, main, colours):
 def _short_columns(table):
     return list(table.columns[:2]) + [c for c in ('located', 'within 10 cm / 5 deg', 'within 50 cm / 5 deg') if c in table.columns]
 
-
 # %% ../../nbs/09_eval/03_page.ipynb #59063604
 def _distance_table(split, unit):
     rows = {'s': ('time', ' s'), 'm': ('position', f' {unit}'), 'deg': ('rotation there', '°')}
