@@ -27,7 +27,7 @@ from fastcore.basics import patch
 
 from ..ground.basics import CameraPoseError, InputError, ProgressBar, WeightsError, read_json, write_json
 from ..dataset.augment import Augmenter
-from ..dataset.tensors import tuple_rows
+from ..dataset.tuples import tuple_rows
 from ..models.backbone import body_name, pose_body
 from .cache import best_precision, cached_features
 from .loaders import FeatureSource, ImageSource, TupleLoader

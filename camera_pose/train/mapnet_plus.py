@@ -13,7 +13,7 @@ import numpy as np, pandas as pd, safetensors.torch, torch
 
 from ..ground.basics import InputError, ProgressBar, read_json
 from ..dataset.augment import Augmenter
-from ..dataset.tensors import frame_tuples, tuple_rows
+from ..dataset.tuples import frame_tuples, tuple_rows
 from ..ground.metrics import position_error, rotation_error
 from .cache import cached_features
 from .learner import recipe_loss
