@@ -37,7 +37,7 @@ def mean_pose_baseline(
         raise InputError('The mean-pose baseline needs training poses and there are none: check train.csv.')
     return np.tile(pose_mean(np.asarray(train_poses, float)), (n, 1))
 
-# %% ../../nbs/09_eval/04_report.ipynb #53823a26
+# %% ../../nbs/09_eval/04_report.ipynb #49d2944c
 def _unit_features(features, what):
     f = np.asarray(features, np.float32)
     if f.ndim != 2 or not len(f):
@@ -46,6 +46,7 @@ def _unit_features(features, what):
         raise InputError(f'{what} features hold NaN or infinity: the network that computed them is damaged.')
     return f/np.maximum(np.linalg.norm(f, axis=1, keepdims=True), 1e-12)
 
+# %% ../../nbs/09_eval/04_report.ipynb #26485dfe
 def nearest_image_rows(
     train_features: np.ndarray, # features of the training images `(m, d)`
     test_features: np.ndarray,  # features of the test images `(n, d)`
@@ -100,7 +101,7 @@ def _split_leaks(train, test, near, name):
     share = float((near.nearest_s <= limit).mean())
     return share, limit, bool(share >= .5 and beside <= .25*usual)
 
-# %% ../../nbs/09_eval/04_report.ipynb #5b100114
+# %% ../../nbs/09_eval/04_report.ipynb #9c5cc583
 def _where(s, m, deg, unit):
     "The median distances in words; `s` is None for another video"
     time = '' if s is None else f'the nearest training frame is {short_number(s)} s away in time, and '
@@ -114,15 +115,16 @@ def _promise_sentence(leaks, near, limit_m, unit, where):
     return (f'This split does not keep its promise: {near.seen.sum()} of {len(near)} test frames have a training frame '
             f'{beyond}; {where}. Split the scene again.')
 
+# %% ../../nbs/09_eval/04_report.ipynb #ada137b3
 def _split_sentence(leaks, share, other_video, where):
     percent = f'This split leaks: {100*share:.0f} % of the test frames'
     if leaks and other_video:
         return (f'{percent} have exactly the pose of a training frame, so this is no other video but in part the same; '
                 f'{where}. Test on a take of which nothing was trained on.')
     if leaks:
-        return (f'{percent} are direct neighbours of training frames in the video; {where}. The numbers below say how well '
-                'this video is remembered, not how well a new photo would be located; a split by blocks of time tells '
-                'more about that.')
+        return (f'{percent} are direct neighbours of training frames in the video; {where}. The numbers below say how '
+                'well this video is remembered, not how well a new photo would be located; a split by blocks of time '
+                'tells more about that.')
     if other_video: return f'The test frames are from another video of the place: {where}.'
     return f'Test and training frames are kept apart: {where}.'
 
@@ -132,7 +134,7 @@ def judge_split(
     test: pd.DataFrame,  # pose table of the test frames
     unit: str = 'm',     # `m`, or `units` when the scale is unknown
     name: str = None,    # a key of `SPLIT_TITLES`, or other words for a division of one video
-) -> dict: # `leaks`, `sentence`, `distances` (median, 95 %, farthest), medians `nearest_s` (None: another video), `nearest_m`, ...
+) -> dict: # `leaks`, `sentence`, `distances` (median, 95 %, farthest), medians `nearest_s`, `nearest_m`, ...
     "Does the split let a model succeed by remembering?"
     every = np.concatenate([table_poses(train), table_poses(test)])
     limit_m = extrapolation_limit(every, unit) if name == 'extrapolate' else None
@@ -181,11 +183,12 @@ def metrics_table(
         return values | {'MAE position': m['mae_position'], 'MAE rotation': m['mae_rotation'], 'frames': m['n']}
     return pd.DataFrame.from_dict({n: row(m) for n, m in methods.items()}, orient='index').rename_axis('method')
 
-# %% ../../nbs/09_eval/04_report.ipynb #ada137b3
+# %% ../../nbs/09_eval/04_report.ipynb #6139639e
 def _order(a, b): # -1 better, 0 equal within 5 %, 1 worse
     if a == b or (np.isfinite(max(a, b)) and abs(a - b) <= .05*max(a, b)): return 0
     return -1 if a < b else 1
 
+# %% ../../nbs/09_eval/04_report.ipynb #60e6ec4f
 def _compare(model, baseline): # for position and rotation
     return [_order(model[k], baseline[k]) for k in ('median_m', 'median_deg')]
 
@@ -197,7 +200,7 @@ _words = {(-1, -1): 'better than', (1, 1): 'worse than', (0, 0): 'as good as',
           (1, 0): 'worse in position than, and equal in rotation to,',
           (0, 1): 'worse in rotation than, and equal in position to,'}
 
-# %% ../../nbs/09_eval/04_report.ipynb #49d2944c
+# %% ../../nbs/09_eval/04_report.ipynb #fa88859e
 def _percent(share): # never rounded up to all
     return f'{100*share:.0f} %' if share == 1 or share < .995 else f'{np.floor(1000*share)/10:.1f} %'
 
@@ -209,10 +212,11 @@ def _medians(m, unit, word=''):
 
 def _pair(m, unit): return _medians(m, unit) + _located(m)
 
+# %% ../../nbs/09_eval/04_report.ipynb #a3afedfb
 def _trained(methods): # the trained model among the methods, or None
     return next((n for n in methods if n not in (*GEOMETRY, *BASELINES) and not n.endswith(', snapped')), None)
 
-# %% ../../nbs/09_eval/04_report.ipynb #0ff79e85
+# %% ../../nbs/09_eval/04_report.ipynb #544cca3b
 def _rivals(methods, main):
     "What a method is compared with: the baselines, or for an answer of the map the trained model and the nearest image"
     present = [b for b in BASELINES if b in methods and b != main]
@@ -220,6 +224,7 @@ def _rivals(methods, main):
     if trained: return {trained: trained} | {b: f'the {b} baseline' for b in present if b == 'nearest image'}
     return {b: f'the {b} baseline' for b in present}
 
+# %% ../../nbs/09_eval/04_report.ipynb #0ff79e85
 def judge_model(
     methods: dict,     # method name -> what `method_metrics` gave
     main: str,         # the method that is judged; one of `GEOMETRY` is compared with the trained model as well
@@ -227,7 +232,8 @@ def judge_model(
 ) -> dict: # `better` (True, False, or None when that is not known), and a `sentence`
     "Is the model better than the baselines?"
     pair = {n: _pair(m, unit) for n, m in methods.items()}
-    if main in BASELINES: return dict(better=None, sentence=f'No model was given, only baselines: {main} is at {pair[main]}.')
+    if main in BASELINES:
+        return dict(better=None, sentence=f'No model was given, only baselines: {main} is at {pair[main]}.')
     rivals = _rivals(methods, main)
     result = {n: tuple(_compare(methods[main], methods[n])) for n in rivals}
     better = all(r == (-1, -1) for r in result.values())
@@ -235,33 +241,37 @@ def judge_model(
     sentence = f'{main} ({pair[main]}) is ' + ', and '.join(parts) + '.'
     if 'nearest image' not in rivals:
         what = main if main in GEOMETRY else 'the model'
-        sentence += f' The nearest-image baseline was not computed, so it is not known whether {what} does more than remember images.'
+        sentence += (' The nearest-image baseline was not computed, so it is not known whether '
+                     f'{what} does more than remember images.')
         better = None if better else False
     elif not better and 1 in result['nearest image']:
         sentence += ' Looking up the most similar training image would serve better, at least in part.'
     if methods[main]['n'] < 20: sentence += f' With {methods[main]["n"]} test frames the medians are rough.'
     return dict(better=better, sentence=sentence)
 
-# %% ../../nbs/09_eval/04_report.ipynb #cbc8f9d7
+# %% ../../nbs/09_eval/04_report.ipynb #06f1e605
 def _check_tables(test, train):
     for name, table in (('test', test), ('training', train)):
         missing = [c for c in TABLE_COLUMNS if c not in table.columns]
-        if missing: raise InputError(f'The {name} table lacks the columns {", ".join(missing)}: read it with read_table.')
+        if missing:
+            raise InputError(f'The {name} table lacks the columns {", ".join(missing)}: read it with read_table.')
         if not len(table):
             raise InputError(f'The {name} table has no frames: split the poses again, with at least one {name} frame.')
 
+# %% ../../nbs/09_eval/04_report.ipynb #c1199a73
 def _check_predictions(name, poses, test):
     "Poses of one method as an array; a row of NaN is allowed, a damaged one is not"
     poses = np.asarray(poses, float)
     if poses.shape != (len(test), 7):
-        raise InputError(f'{name} predicts poses of shape {poses.shape}, the test table needs {(len(test), 7)}: predict every '
-                         'test frame, in order.')
+        raise InputError(f'{name} predicts poses of shape {poses.shape}, the test table needs {(len(test), 7)}: '
+                         'predict every test frame, in order.')
     silent = np.isnan(poses).all(1)
     bad = ~np.isfinite(poses).all(1) | ~(np.linalg.norm(poses[:, 3:], axis=1) > 0)
     if name in GEOMETRY or not silent.all(): bad &= ~silent
     if bad.any():
-        raise InputError(f'{name} predicts {int(bad.sum())} of {len(test)} poses as NaN or without a rotation, the first for '
-                         f'{test.image.iloc[int(bad.argmax())]}: its training diverged, train it again with a lower learning rate.')
+        first = test.image.iloc[int(bad.argmax())]
+        raise InputError(f'{name} predicts {int(bad.sum())} of {len(test)} poses as NaN or without a rotation, the '
+                         f'first for {first}: its training diverged, train it again with a lower learning rate.')
     return poses
 
 # %% ../../nbs/09_eval/04_report.ipynb #36b80167
@@ -272,31 +282,32 @@ def _check_inputs(predictions, test, train):
     checked = {name: _check_predictions(name, poses, test) for name, poses in predictions.items()}
     models = [n for n in checked if n not in BASELINES]
     if models and all(np.isnan(checked[n]).all() for n in models):
-        raise InputError(f'No method located any of the {len(test)} test frames, so there is nothing to report: check that '
-                         'the test frames are from this place, and the map.')
+        raise InputError(f'No method located any of the {len(test)} test frames, so there is nothing to report: check '
+                         'that the test frames are from this place, and the map.')
     if not set(GEOMETRY) & set(checked): return checked
     rank = lambda name: GEOMETRY.index(name) if name in GEOMETRY else 9 if name in BASELINES else 5
     return {name: checked[name] for name in sorted(checked, key=rank)} # a stable sort
 
+# %% ../../nbs/09_eval/04_report.ipynb #c4f56c2c
 def _main(preds): # the method that the report is about: the first that located anything and is no baseline
     some = [n for n, p in preds.items() if not np.isnan(p).all()]
     models = [n for n in some if n not in BASELINES]
     return next((n for n in models if n != 'retrieval'), (models or some)[0])
 
-# %% ../../nbs/09_eval/04_report.ipynb #26485dfe
+# %% ../../nbs/09_eval/04_report.ipynb #53823a26
 def _check_nearest(nearest_rows, preds, test, train):
-    "Row of `train` that is most similar for each test frame: as given, or found in the nearest-image baseline; else None"
+    "Row of `train` most similar to each test frame: as given, or found in the nearest-image baseline; else None"
     if nearest_rows is None:
         if 'nearest image' not in preds: return None
         found = (preds['nearest image'][:, None, :3] == table_poses(train)[None, :, :3]).all(2)
         return found.argmax(1) if found.any(1).all() else None
     rows = np.asarray(nearest_rows)
     if rows.shape != (len(test),) or rows.dtype.kind not in 'iu' or rows.min() < 0 or rows.max() >= len(train):
-        raise InputError(f'nearest_rows needs a row of the training table for each of the {len(test)} test frames, from 0 to '
-                         f'{len(train) - 1}.')
+        raise InputError(f'nearest_rows needs a row of the training table for each of the {len(test)} test frames, '
+                         f'from 0 to {len(train) - 1}.')
     return rows
 
-# %% ../../nbs/09_eval/04_report.ipynb #c1199a73
+# %% ../../nbs/09_eval/04_report.ipynb #cbc8f9d7
 def _check_covariances(covariances, preds, main):
     "Covariances by method, the main one last, so that the figure's title is about it"
     if covariances is None: return {}
@@ -304,22 +315,24 @@ def _check_covariances(covariances, preds, main):
     for name, c in given.items():
         shape = (len(preds[main]), 6, 6)
         if name not in preds:
-            raise InputError(f"There are covariances of '{name}' and no predictions of it: the methods are {', '.join(preds)}.")
+            raise InputError(f"There are covariances of '{name}' and no predictions of it: "
+                             f"the methods are {', '.join(preds)}.")
         if np.shape(c) != shape:
             raise InputError(f'covariances need shape {shape}, one 6x6 matrix for each test frame, not {np.shape(c)}.')
         unknown = ~np.isfinite(np.asarray(c, float)).all((1, 2)) & ~np.isnan(preds[name]).all(1)
         if unknown.any():
-            raise InputError(f'{unknown.sum()} covariances of {name} are not finite although these frames have a pose: give one '
-                             'for each pose, or none at all.')
+            raise InputError(f'{unknown.sum()} covariances of {name} are not finite although these frames have a pose: '
+                             'give one for each pose, or none at all.')
     given = {n: c for n, c in given.items() if not np.isnan(preds[n]).all()}
     return {n: np.asarray(given[n], float) for n in sorted(given, key=lambda n: n == main)}
 
-# %% ../../nbs/09_eval/04_report.ipynb #9c5cc583
+# %% ../../nbs/09_eval/04_report.ipynb #c85a208a
 def _known_errors(preds, true, covariances): # errors and covariances of the located frames, by method
     found = {n: ~np.isnan(preds[n]).all(1) for n in covariances}
     errors = {n: pose_errors_6(preds[n][k], true[k]) for n, k in found.items()}
     return errors, {n: covariances[n][k] for n, k in found.items()}
 
+# %% ../../nbs/09_eval/04_report.ipynb #157193d7
 def _uncertainty(preds, true, covariances):
     "Coverage of the 50 and 90 % ellipsoids of the located frames; the numbers are those of the last method"
     errors, covariances = _known_errors(preds, true, covariances)
@@ -328,7 +341,7 @@ def _uncertainty(preds, true, covariances):
     return dict(sentence='; '.join(calibration_words(tables[n], n) for n in reversed(tables)) + '.',
                 coverage={f'{100*level:.0f} %': row.to_dict() for level, row in last.iterrows()})
 
-# %% ../../nbs/09_eval/04_report.ipynb #eb9185b5
+# %% ../../nbs/09_eval/04_report.ipynb #f40a30a8
 def _snapped(preds, main, floormap):
     "Predictions of the main method moved to the walkable area as one more row after it, and how many moved"
     if floormap is None: return preds, None
@@ -339,6 +352,7 @@ def _snapped(preds, main, floormap):
     names = [n for name in preds for n in ([name, f'{name}, snapped'] if name == main else [name])]
     return {n: preds.get(n, moved) for n in names}, n
 
+# %% ../../nbs/09_eval/04_report.ipynb #eb9185b5
 def _finding(methods, main, unit):
     m = methods[main]
     text = f'{main}: {_medians(m, unit, " median")} on {m["n"]} test frame{"s" if m["n"] != 1 else ""}{_located(m)}'
@@ -355,7 +369,7 @@ def _finite(obj): # infinity and NaN become null: JSON has no word for them
 @dataclass(frozen=True)
 class ReportOptions:
     "What a report shows beside the predictions"
-    floormap: FloorMap = None # drawn below trajectories; predictions off its walkable area are snapped to it as one more row
+    floormap: FloorMap = None # drawn below trajectories; predictions outside of it are snapped, as one more row
     history: object = None    # training history, for the loss curves: table, or dict of run name -> table
     images: object = None     # test pictures: a folder, an array `(n, H, W, 3)`, or a `ProcessedImages`
     title: str = ''           # name of the scene or run
@@ -363,7 +377,7 @@ class ReportOptions:
     units: str = None         # `metres` or `reconstruction units`; default: the floor map's, else metres
     interactive: bool = True  # put the 3D figure, and with it 5 MB of plotly.js, into the page?
     split: str = None         # how test and training frames were divided, as `name` of `judge_split`
-    train_images: object = None # training pictures, as `images`; default: `images`, where it finds pictures by their names
+    train_images: object = None # training pictures, as `images`; default: `images`, if it finds pictures by name
     nearest_rows: np.ndarray = None # from `nearest_image_rows`; default: found from the nearest-image baseline
     covariances: object = None # of the main method `(n, 6, 6)`, or a dict of method name -> covariances
 
@@ -377,14 +391,15 @@ class ReportOptions:
         by_name = isinstance(self.images, (str, Path)) or hasattr(self.images, 'rows')
         return self.images if self.train_images is None and by_name else self.train_images
 
-# %% ../../nbs/09_eval/04_report.ipynb #9006d2fb
+# %% ../../nbs/09_eval/04_report.ipynb #b5afc104
 def _slug(name): return re.sub(r'[^a-z0-9]+', '_', name.lower().replace('+', ' plus ')).strip('_') or 'method'
 
 def _trajectory_figures(preds, true, floormap, unit):
     shown = {n: p for n, p in preds.items() if not (n == 'mean pose' and len(preds) > 1) and not np.isnan(p).all()}
-    return {f'trajectory_{_slug(n)}': plot_trajectories(true, {n: p}, floormap, unit=unit, forbidden=n.endswith(', snapped'))
-            for n, p in shown.items()}
+    def draw(n): return plot_trajectories(true, {n: shown[n]}, floormap, unit=unit, forbidden=n.endswith(', snapped'))
+    return {f'trajectory_{_slug(n)}': draw(n) for n in shown}
 
+# %% ../../nbs/09_eval/04_report.ipynb #9006d2fb
 def _figures(frames, main, options, covariances):
     "Name -> matplotlib figure"
     test, preds, unit, history, points = frames.test, frames.preds, options.unit(), options.history, options.points
@@ -402,7 +417,7 @@ def _figures(frames, main, options, covariances):
     if points is not None and len(points): figures['points'] = plot_points(points, path, unit=unit)
     return figures
 
-# %% ../../nbs/09_eval/04_report.ipynb #7022d265
+# %% ../../nbs/09_eval/04_report.ipynb #7c0a649a
 def _measure(frames, main, options, covariances):
     "What metrics.json holds, the table of the methods, and the predictions with the snapped ones"
     test, train, preds, unit, true = frames.test, frames.train, frames.preds, options.unit(), table_poses(frames.test)
@@ -416,6 +431,7 @@ def _measure(frames, main, options, covariances):
                   off_floor=off_floor, methods=methods)
     return result | (dict(uncertainty=known) if known else {}), metrics_table(methods, unit), preds
 
+# %% ../../nbs/09_eval/04_report.ipynb #8a2a5353
 def _write_tables(out, result, table, frames, unit):
     "metrics.json, metrics.csv and errors.csv"
     write_json(out/'metrics.json', _finite(result))
@@ -434,8 +450,8 @@ def _write_figures(out, figures):
 
 # %% ../../nbs/09_eval/04_report.ipynb #88b45fc7
 def evaluate(
-    # method name -> poses `(n, 7)` for the rows of `test`, NaN for a photo that was not located; the report is about the
-    # first of fused, PnP, or else the first that is no baseline
+    # method name -> poses `(n, 7)` for the rows of `test`, NaN for a photo that was not located; the report is about
+    # the first of fused, PnP, or else the first that is no baseline
     predictions: dict,
     test: pd.DataFrame,  # pose table of the test frames
     train: pd.DataFrame, # pose table of the training frames
