@@ -115,7 +115,7 @@ def colour_jitter(
     changed = torch.baddbmm(shift.repeat_interleave(frames, 0), M.repeat_interleave(frames, 0), flat)
     return changed.clamp_(0, 1).reshape(images.shape)
 
-# %% ../../nbs/06_dataset/03_augment.ipynb #6ecb9dff
+# %% ../../nbs/06_dataset/03_augment.ipynb #762c58a8
 def _check_amounts(K, rotate_deg, crop, colour):
     if not (0 <= rotate_deg < 90 and 0 <= crop < 1 and 0 <= colour):
         raise InputError(f'rotate_deg={rotate_deg}, crop={crop}, colour={colour} is not possible: turns are below 90 '
@@ -125,6 +125,7 @@ def _check_amounts(K, rotate_deg, crop, colour):
                          'scene, which finds the focal length, and give K=processed_intrinsics(focal, width, height, '
                          'size); or set both to 0.')
 
+# %% ../../nbs/06_dataset/03_augment.ipynb #6ecb9dff
 class Augmenter:
     "Random changes of images whose poses are known exactly"
     def __init__(self,

@@ -24,12 +24,13 @@ from ..ground.pose import pose_from_matrix, pose_inverse, pose_to_matrix
 from ..ground.table import poses_table, read_table, table_poses, write_table
 from ..sfm.model import reconstruction_table, rigid3d_from_pose
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #2b50719e
+# %% ../../nbs/06_dataset/04_formats.ipynb #271d28bf
 def _text(path, wanted):
     try: return Path(path).read_text(encoding='utf-8')
     except OSError as e: raise InputError(f'{path} cannot be read ({e.strerror}): check the name.') from e
     except UnicodeDecodeError as e: raise InputError(f'{path} is not a text file: {wanted}.') from e
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #2b50719e
 def _number_rows(path, n, row_name, wanted):
     "Rows of n numbers of a text file `(N, n)` and the number of each line; comments (#) are skipped"
     rows, numbers = [], []
@@ -87,7 +88,7 @@ def _poses(matrices, where):
                          'length 1 at right angles, then the position.')
     return pose_from_matrix(matrices[:, :3])
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #8edefe27
+# %% ../../nbs/06_dataset/04_formats.ipynb #cbdbac01
 def _read_times(path, n, poses_path):
     "n moments of a text file, seconds"
     try: seconds = np.array(_text(path, 'it should have the time of a frame in each line').split(), dtype=float)
@@ -96,6 +97,7 @@ def _read_times(path, n, poses_path):
                                            'they belong to different videos.')
     return seconds
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #8edefe27
 def read_kitti(
     path: str|Path,         # text file, a pose in a line: 12 numbers, rows of a 3x4 camera-to-world matrix
     times: str|Path = None, # text file with the time of each frame, seconds; None for KITTI's 10 frames a second
@@ -119,11 +121,12 @@ def write_kitti(
     if times is not None:
         with atomic_path(times) as tmp: np.savetxt(tmp, table.timestamp, fmt='%.12g')
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #d9cec427
+# %% ../../nbs/06_dataset/04_formats.ipynb #0601408c
 def _read_matrix(path): # 4x4
     try: return np.array(_text(path, 'a pose of 7-Scenes is a 4x4 matrix').split(), dtype=float).reshape(4, 4)
     except ValueError as e: raise InputError(f'{path} is not a 4x4 matrix: correct or delete it.') from e
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #d9cec427
 def read_7scenes(
     folder: str|Path, # `seq-01`: `frame-000000.pose.txt` ...
     fps: float = 30., # frames a second
@@ -202,6 +205,7 @@ def _named(camera):
                  fl_x=p.get('fx', p.get('f')), fl_y=p.get('fy', p.get('f')), cx=p['cx'], cy=p['cy'])
     return named | {k: p[k] for k in _DISTORTION if k in p}
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #a81fb477
 def _camera(c):
     "`Camera` of transforms.json, or None"
     if 'w' not in c or 'h' not in c: return None
@@ -266,7 +270,7 @@ def read_colmap(
     if not len(table): raise InputError(f'The COLMAP model in {folder} has no image with a pose.')
     return table, Camera.from_colmap(next(im.camera for im in rec.images.values() if im.has_pose))
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #8d0c3121
+# %% ../../nbs/06_dataset/04_formats.ipynb #62815a1c
 def _colmap_camera(camera): # `pycolmap.Camera`
     if camera is None: raise InputError('A COLMAP model needs the camera: give its model, size and parameters.')
     try: return pycolmap.Camera(camera_id=1, model=camera.model, width=camera.width, height=camera.height,
@@ -275,6 +279,7 @@ def _colmap_camera(camera): # `pycolmap.Camera`
         raise InputError(f'COLMAP has no camera {camera.model} with {len(camera.params)} parameters: '
                          'check the name and the numbers.') from e
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #8d0c3121
 def write_colmap(
     table: pd.DataFrame, # a pose table
     folder: str|Path,    # for the model
@@ -305,7 +310,7 @@ def _text_format(path):
     first = next((line for line in lines if line.strip() and not line.startswith('#')), '')
     return {8: 'tum', 12: 'kitti'}.get(len(first.replace(',', ' ').split()))
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #cbdbac01
+# %% ../../nbs/06_dataset/04_formats.ipynb #96c89e44
 def find_format(
     path: str|Path, # file or folder
 ) -> str: # one of `FORMATS`
@@ -318,6 +323,7 @@ def find_format(
     reason = '' if path.exists() else ', for there is no such file or folder'
     raise InputError(f'The format of {path} is not clear{reason}: name it, as one of {", ".join(FORMATS)}.')
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #eb12d693
 def _checked_format(path, format):
     format = format or find_format(path)
     if format not in FORMATS: raise InputError(f'There is no format {format}: use one of {", ".join(FORMATS)}.')

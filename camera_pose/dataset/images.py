@@ -104,6 +104,7 @@ def write(self:RowFile,
     elif os.pwrite(self._file, values.data.cast('B'), self._place(start)) != values.nbytes:
         raise InputError('The disk is full: free some space.')
 
+# %% ../../nbs/06_dataset/01_images.ipynb #fe67ca26
 @patch
 def flush(self:RowFile):
     "Wait until everything is on the disk"
@@ -159,6 +160,7 @@ def _sources(names, imgs_dir):
     found.insert(0, 'image', list(names))
     return found
 
+# %% ../../nbs/06_dataset/01_images.ipynb #afb98d45
 def _open_processed(out_dir, size):
     "The dataset of an earlier run, or None"
     try: old = ProcessedImages(out_dir)

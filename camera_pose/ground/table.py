@@ -37,6 +37,7 @@ def table_poses(
     "The poses of a table as an array"
     return table[POSE_COLUMNS].to_numpy(dtype=np.float64)
 
+# %% ../../nbs/01_ground/03_table.ipynb #cf737c4a
 def write_table(
     table: pd.DataFrame, # a pose table
     path: str|Path,      # CSV file
@@ -57,6 +58,7 @@ def _open_csv(path):
         raise InputError(f'{path} is not a readable CSV file ({str(e).strip()}): '
                          'save it as comma-separated UTF-8 text.') from e
 
+# %% ../../nbs/01_ground/03_table.ipynb #917c5310
 def _finite_column(table, column, path): # as float64
     values = pd.to_numeric(table[column], errors='coerce').to_numpy(dtype=np.float64)
     bad = ~np.isfinite(values)
@@ -185,6 +187,7 @@ def _held_out_edges(poses, along, n, limit, degrees):
     train[train] = ~frames_near(poses[train], poses[validation | test], limit, degrees)
     return dict(train=train, validation=validation, test=test)
 
+# %% ../../nbs/01_ground/03_table.ipynb #bea64442
 def _orders(poses, limit):
     "Two lists of orders of the frames: along twelve directions by position, and by viewing direction"
     angles = np.arange(12)*np.pi/6
@@ -214,6 +217,7 @@ def split_extrapolate(
         if best is not None and 3*best['train'].sum() >= len(table): return _parts(table, **best)
     raise InputError(_too_small(len(table), n, left, f'{limit:.2g} {"m" if units in _METRES else "units"}', degrees))
 
+# %% ../../nbs/01_ground/03_table.ipynb #461436d3
 def _too_small(n_frames, n, left, limit, degrees):
     return (f'This place is too small for a test outside of the training poses: with {n} of {n_frames} frames held out '
             f'at each of two edges, {left} of the others are farther than {limit} or {degrees:g} degrees from all of '
