@@ -5,10 +5,19 @@ from pathlib import Path
 
 import nbformat
 import yaml
-from nbdev.quarto import nbdev_sidebar, refresh_quarto_yml
+from nbdev.quarto import refresh_quarto_yml
 from nbdev.serve import proc_nbs
 
 root = Path(__file__).resolve().parent.parent
+
+
+def sidebar_faults(sources):
+    "Every notebook stands in the sidebar once, and every entry exists"
+    text = (root / 'nbs' / 'sidebar.yml').read_text()
+    entries = re.findall(r'[\w./]+\.ipynb', text)
+    names = [str(p.relative_to(root / 'nbs')) for p in sources]
+    faults = [f'{n} stands {entries.count(n)} times in sidebar.yml' for n in names if entries.count(n) != 1]
+    return faults + [f'sidebar.yml: {n} does not exist' for n in entries if n not in names]
 
 
 def check():
@@ -16,7 +25,6 @@ def check():
     faults = []
 
     refresh_quarto_yml()
-    nbdev_sidebar.__wrapped__()
     cache = Path(proc_nbs(force=True))
 
     config = yaml.safe_load((root / '_quarto.yml').read_text())
@@ -31,16 +39,21 @@ def check():
         if not (cache / name).is_file():
             faults.append(f'the processed folder has no {name}')
 
-    sources = sorted(p for p in (root / 'nbs').glob('*.ipynb'))
+    sources = sorted(p for p in (root / 'nbs').rglob('*.ipynb') if not re.search(r'/[._]', str(p.relative_to(root))))
+    faults += sidebar_faults(sources)
     for source in sources:
-        name, nb = source.name, nbformat.read(source, 4)
+        name, nb = str(source.relative_to(root / 'nbs')), nbformat.read(source, 4)
         if not (cache / name).is_file():
             faults.append(f'{name} was not processed')
         nbformat.validate(nb)
         first = nb.cells[0].source
         if not re.match(r'(---\n.*?\n---\s*)?# \S', first, re.S):
             faults.append(f'{name} does not begin with a title')
+        if any(line.strip() and not re.match(r'[#>]', line) for line in first.split('\n')):
+            faults.append(f'{name}: nbdev drops the text of the first cell: only title and > line may stand there')
         for cell in nb.cells:
+            if cell.cell_type == 'code' and re.search(r'^#\| *hide_input', cell.source, re.M):
+                faults.append(f'{name}: hide_input does nothing, use echo: false')
             if cell.cell_type == 'markdown':
                 text = re.sub(r'```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$', '', cell.source, flags=re.S)
                 for target in re.findall(r'\]\(([^)\s]+)\)', text):
