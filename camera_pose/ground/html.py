@@ -7,7 +7,7 @@ __all__ = ['PAGE_STYLE', 'BASE_PAGE', 'pages', 'page_template', 'data_uri', 'ren
 
 # %% ../../nbs/01_ground/07_html.ipynb #240eaba5
 import base64, functools, io
-from string import Template
+from types import SimpleNamespace
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
@@ -102,21 +102,6 @@ def figure_png(
     picture.save(small, format='PNG', optimize=True)
     return small.getvalue()
 
-# %% ../../nbs/01_ground/07_html.ipynb #ecb7a8b1
-page_template = Template(f'''<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-{PAGE_STYLE}</style></head><body><main>
-<h1>$title</h1>
-<p class="finding">$finding</p>
-$notes
-<h2>Errors of $n test frames</h2>
-<div class="card scroll">$table</div>
-<details><summary>All numbers, with the paper's mean absolute errors</summary><div class="card scroll">$full_table</div>
-</details>
-$sections
-<h2>What the words mean</h2>
-<div class="card"><dl>$definitions</dl></div>
-</main>$script</body></html>
-''')
+# %% ../../nbs/01_ground/07_html.ipynb #f57fbb4c
+# for the doctor's page, until it extends base.html
+page_template = SimpleNamespace(template=f'<style>{PAGE_STYLE}</style>')
