@@ -169,10 +169,10 @@ DEFINITIONS = {
     'Mean pose': 'Baseline: the average of the training poses, for every photo.',
     'Better, equal': 'Medians that differ by at most 5 % count as equal.',
     'Most similar in training': 'The training image with the highest cosine similarity of pooled network features.'}
-UNKNOWN_SCALE = ('Distance between the predicted and the true camera centre, in units of the reconstruction, because its '
-                 'scale is unknown; shares of frames within centimetres have no meaning then and are left out.')
-COVERED = ('Each prediction comes with ellipsoids that should hold the true pose with 50 and 90 % probability; covered is '
-           'the share of frames for which they do.')
+UNKNOWN_SCALE = ('Distance between the predicted and the true camera centre, in units of the reconstruction, because '
+                 'its scale is unknown; shares of frames within centimetres have no meaning then and are left out.')
+COVERED = ('Each prediction comes with ellipsoids that should hold the true pose with 50 and 90 % probability; covered '
+           'is the share of frames for which they do.')
 SNAPPED = "Predictions outside of the walkable area are moved to its nearest point, as in the paper's post-processing."
 
 # %% ../../nbs/09_eval/03_page.ipynb #37ef49d8
