@@ -50,7 +50,8 @@ def learn_from_video(
         predictor, frames, odometry = regressor.predictor, pd.read_csv(folder/'imgs'/'frames.csv'), pd.read_csv(folder/'odometry.csv')
         images, video_images = scene.images(predictor.image_size), process_images(frames, folder/'imgs', folder/'processed', predictor.image_size)
         parts = {part: scene.table(part) for part in ('train', 'validation')}
-        better = fine_tune(model, parts['train'], images, frames, video_images, odometry, scene.file('models', run), parts['validation'], scene.intrinsics(predictor.image_size), **options)
+        better = fine_tune(model, parts['train'], images, frames, video_images, odometry, run_dir=scene.file('models', run),
+                           valid=parts['validation'], intrinsics=scene.intrinsics(predictor.image_size), **options)
         features = [stored_features(better, images, t) for t in parts.values()]
         learn_limits(better, *features, table_poses(parts['validation']), scene.file('models', run))
         first, last = better.history.relative_m.iloc[[0, -1]]

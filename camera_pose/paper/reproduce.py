@@ -56,8 +56,9 @@ def _fine_tuned(scene, run, odometry, seed):
     def make():
         images = scene.images()
         video = scene.table('test').sort_values('timestamp', kind='stable')[['image', 'timestamp']] # no poses
-        fine_tune(folder, scene.table('train'), images, video, images, odometry, scene.file('models', plus),
-                  scene.table('validation'), scene.intrinsics(images.size), seed=seed)
+        fine_tune(folder, scene.table('train'), images, video, images, odometry,
+                  run_dir=scene.file('models', plus), valid=scene.table('validation'),
+                  intrinsics=scene.intrinsics(images.size), seed=seed)
         return dict(summary=f'MapNet+ from {run}')
     inputs = [folder/'model.json', folder/'model.safetensors', scene.file('reports', 'paper', 'odometry.csv'),
               scene.file('train.csv'), scene.file('test.csv')]
