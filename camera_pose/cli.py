@@ -265,7 +265,7 @@ def locate(scene: Folder,
     _, regressor = _scene(scene).regressor(run)
     print('image,x,y,z,qw,qx,qy,qz,expected_error_m,expected_error_deg,known_place')
     for photo in photos: # one at a time: a broken photo does not cost the answers before it
-        row = regressor.locate([photo]).iloc[0]
+        row = regressor.localize_many([photo]).iloc[0]
         numbers = [f'{v:.4f}' if v == v else '' for v in (*row.iloc[:7], row.sd_m, row.sd_deg)]
         print(','.join([photo.name, *numbers, '' if row.known_place is None else 'yes' if row.known_place else 'no']), flush=True)
 
