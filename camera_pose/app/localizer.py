@@ -19,7 +19,8 @@ from ..ground.basics import InputError, SceneError, progress
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses
 from ..localize import fuse
-from ..localize.fuse import Localization, PlaceLimits, PoseEstimate, learn_place_limits
+from ..localize.fuse import Localization, PoseEstimate
+from ..localize.limits import PlaceLimits, learn_place_limits
 from ..localize.map import PlaceMap, build_map, load_map, save_map
 from ..localize.track import VideoTracker
 from ..sfm.features import find_features

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
-from PIL import Image
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import spsolve
