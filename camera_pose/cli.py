@@ -364,7 +364,7 @@ def demo(
         scene.split('mod3')
         scene.plan(source)
         _map(scene)
-        scene.train('mapnet', seed=seed)
+        scene.train('mapnet', body='efficientnet_lite0', seed=seed)
         result = scene.evaluate('mapnet')
     error, length, gap = _against_truth(scene, read_table(source/'groundtruth.csv'))
     print(f'\nregistered frames    {found["n_registered"]} of {found["n_images"]}')
