@@ -6,7 +6,7 @@
 __all__ = ['observing_frames', 'cover_order', 'PlaceMap', 'MapOptions', 'make_map', 'build_map', 'save_map', 'load_map']
 
 # %% ../../nbs/05_localize/01_map.ipynb #71b78ec1
-import heapq, json, warnings
+import heapq, json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -168,11 +168,6 @@ class MapOptions:
     k: int = 20              # of `cover_order`
     seed: int = 0            # of the vocabulary's sample
 
-def _learn_vocabulary(whole, seed):
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # an empty cluster does no harm
-        return learn_vocabulary(whole, seed=seed)
-
 # %% ../../nbs/05_localize/01_map.ipynb #cd564f8b
 def make_map(
     xyz: np.ndarray,         # points `(n, 3)`
@@ -192,7 +187,7 @@ def make_map(
         raise InputError(f'The reconstruction has {len(xyz)} points and {len(poses)} frames, and no frame saw a point: '
                          'reconstruct the place again.')
     arrays = _point_arrays(xyz, observations, poses, cover_order(start, flat, len(xyz), options.k), flat)
-    vocabulary = _learn_vocabulary(whole, options.seed)
+    vocabulary = learn_vocabulary(whole, seed=options.seed)
     described = np.stack([vocabulary.describe(d) for d in whole]).astype(np.float16)
     frames = start.astype(np.int32), arrays[4], poses, described
     place = PlaceMap(*arrays[:4], *frames, vocabulary, list(names), camera, units)
