@@ -100,7 +100,7 @@ _SET = 'LABEL=VALUE: one option of the recipe that is different; may be repeated
 RecipeName = option(Optional[str], _RECIPE, '--recipe')
 Set = option(Optional[list[str]], _SET, '--set', metavar='LABEL=VALUE')
 RECIPE = dict(recipe=(RecipeName, None), set_=(Set, None),
-    net=(option(Optional[str], 'posenet or mapnet  [default: of the recipe]'), None),
+    net=(option(Optional[str], 'posenet, mapnet or menet  [default: of the recipe]'), None),
     body=(option(Optional[str], 'any torchvision classification network  [default: of the recipe]'), None),
     weights=(option(Optional[str], _WEIGHTS), None),
     epochs=(option(Optional[int], 'passes over the training frames  [default: chosen for the weights]'), None))

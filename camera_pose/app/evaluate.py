@@ -15,12 +15,14 @@ from fastcore.basics import patch
 from .localizer import evaluation_rows, map_is_old
 from .stages import NET_TITLES, Scene, stored_features
 from ..eval import report
-from ..ground.basics import SceneError
+from ..eval.motion import motion_baselines, motion_report
+from ..ground.basics import InputError, SceneError, read_json
 from ..ground.figures import short_number
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses
 from ..localize.odometry import visual_odometry
 from ..localize.posegraph import pgo_predictions
+from ..models.menet import load_menet, predict_relative, relative_pairs
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #2c6464a6
 def no_focal_length(
@@ -80,6 +82,28 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
         covariances=_known_covariances(title, covariances, geometry))
     return _result(metrics['methods'], self.unit, str(Path('reports')/run/'report.html'))
 
+# %% ../../nbs/12_app/07_evaluate.ipynb #e538f11e
+@patch
+def _motions(self:Scene, run): # make the outputs of `evaluate` for a MeNet
+    net, test, images = load_menet(self.file('models', run)), self.table('test'), self.images()
+    gap_s = read_json(self.file('models', run, 'menet.json')).get('gap_s')
+    pairs = relative_pairs(test, gap_s)
+    motions = dict(MeNet=predict_relative(net, test, images, pairs))
+    motions |= motion_baselines(self.table('train'), len(pairs), gap_s)
+    title, folder = f'{self.path.resolve().name}: {run}', self.file('reports', run)
+    found = motion_report(motions, test, pairs, folder, title, self.floormap, self.unit)
+    return _result(found['methods'], self.unit, str(Path('reports')/run/'report.html')) | dict(finding=found['finding'])
+
+@patch
+def _evaluate_menet(self:Scene, run, pgo, force): # the stage `evaluate` of a MeNet
+    if pgo: raise InputError(f"PGO corrects absolute poses, and '{run}' is a MeNet: leave --pgo out.")
+    self._check_alignment(run)
+    folder, model, plan = self.file('reports', run), self.file('models', run), self.file('floorplan')
+    inputs = [model/'menet.json', model/'menet.safetensors', self.file('train.csv'), self.file('test.csv')]
+    inputs += [plan]*plan.exists()
+    outputs = [folder/'metrics.json', folder/'report.html']
+    return self.run_stage(f'evaluate {run}', lambda: self._motions(run), inputs, outputs, {}, force)
+
 # %% ../../nbs/12_app/07_evaluate.ipynb #fe21b400
 @patch
 def evaluate(self:Scene,
@@ -88,10 +112,12 @@ def evaluate(self:Scene,
     force: bool = False, # also where nothing has changed?
 ):
     "Model, map and baselines on the test frames: `reports/<run>/`; raises `SceneError`"
-    run, regressor = self.regressor(run)
+    run = self._run_name(run, menet=True)
     if self.changed_since_training(run, 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: "
                          f'run `camera_pose train {self.path} --run {run}` again.')
+    if self.is_menet(run): return self._evaluate_menet(run, pgo, force)
+    run, regressor = self.regressor(run)
     folder, model, mapped = self.file('reports', run), self.file('models', run), self.file('map', 'train.safetensors')
     if mapped.exists() and map_is_old(self, 'train.csv', 'validation.csv'): self.map()
     inputs = [model/'model.json', model/'model.safetensors', self.file('train.csv'), self.file('test.csv')]

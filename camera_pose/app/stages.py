@@ -20,7 +20,7 @@ from ..ground.basics import InputError, SceneError, atomic_path, read_json, writ
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..world.align import (align_by_points, align_by_trajectory, apply_alignment, level_alignment,
                                      points_on_trajectory, read_points, scale_from_distance)
-from ..dataset.augment import processed_intrinsics
+from ..dataset.augment import Augmenter, processed_intrinsics
 from ..dataset.images import process_images
 from ..dataset.formats import read_tum
 from ..capture.frames import collect_frames
@@ -31,11 +31,12 @@ from ..doctor.diagnose import diagnose
 from ..doctor.page import doctor_page
 from ..world.floorplan import FloorMap, floormap_from_points
 from ..ground.figures import short_number
-from ..ground.metrics import path_length
+from ..ground.metrics import path_length, pose_metrics
 from ..train.cache import cached_features
 from ..train.learner import pose_learner
 from ..localize.odometry import map_camera
 from ..train.recipe import load_recipe
+from ..models import menet
 
 # %% ../../nbs/12_app/04_stages.ipynb #4e27ea99
 PARTS = 'train', 'validation', 'test'
@@ -317,7 +318,7 @@ def plan(self:Scene,
     return self.run_stage('plan', lambda: self._plan(folder), inputs, outputs, options, force)
 
 # %% ../../nbs/12_app/04_stages.ipynb #0eb0f56e
-NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet')
+NET_TITLES = dict(posenet='PoseNet', mapnet='MapNet', menet='MeNet')
 
 def stored_features(
     predictor,           # a `PosePredictor`
@@ -329,6 +330,26 @@ def stored_features(
     if not predictor.net.frozen: return predictor.features(images.images[rows])
     folder, precision = images.folder/'features', predictor.info['options']['precision']
     return np.array(cached_features(predictor.net.body, images, rows, folder, precision=precision).features[0])
+
+# %% ../../nbs/12_app/04_stages.ipynb #57d48c24
+_MENET = 'epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour', 'image_size'
+
+def _menet_options(recipe): # of `train_menet`; raises `InputError` for an option that MeNet does not have
+    alien = [k for k in recipe.changes() if k not in ('net', *_MENET)]
+    if alien: raise InputError(f'MeNet has no option {alien[0]}, for it has a body and a loss of its own: leave it out. '
+                               f'It takes {", ".join(_MENET)}.')
+    return dict(gap_s=recipe.skip_s or None) | {k: recipe[k] for k in _MENET[:7] if recipe[k] is not None}
+
+@patch
+def _train_menet(self:Scene, full, folder): # make the outputs of `train` for a MeNet
+    options, images, valid = _menet_options(full), self.images(full.image_size), self.table('validation')
+    K = self.intrinsics(full.image_size)
+    augmenter = Augmenter(K, full.rotate_deg or 0., full.crop, full.colour or 0.) or None
+    net = menet.train_menet(self.table('train'), valid, images, folder, augmenter, **options)
+    pairs = menet.relative_pairs(valid, options['gap_s'])
+    found = pose_metrics(menet.predict_relative(net, valid, images, pairs), menet.relative_poses(valid, pairs))
+    metres, degrees = short_number(found['median_m']), short_number(found['median_deg'])
+    return dict(summary=f'MeNet: {metres} {self.unit}, {degrees} deg on the motions between validation frames')
 
 # %% ../../nbs/12_app/04_stages.ipynb #d88f4f48
 @patch
@@ -355,8 +376,9 @@ def train(self:Scene,
     folder, alignment = self.file('models', run), self.file('alignment.json')
     inputs = [self.file('train.csv'), self.file('validation.csv'), self.imgs]
     inputs += [p for p in (alignment, Path(full.weights)) if p.is_file()]
-    outputs = [folder/'model.json', folder/'model.safetensors']
-    return self.run_stage(f'train {run}', lambda: self._train(full, folder), inputs, outputs, dict(full), force)
+    make, stem = (self._train_menet, 'menet') if full.net == 'menet' else (self._train, 'model')
+    outputs = [folder/f'{stem}.json', folder/f'{stem}.safetensors']
+    return self.run_stage(f'train {run}', lambda: make(full, folder), inputs, outputs, dict(full), force)
 
 # %% ../../nbs/12_app/04_stages.ipynb #3a053bfd
 @patch
@@ -369,14 +391,30 @@ def changed_since_training(self:Scene,
     return was is not None and self.file(name).exists() and was != digest(self.file(name))
 
 @patch
-def _run_name(self:Scene, run): # the run that is meant; raises `SceneError` where it does not exist
+def is_menet(self:Scene, run: str) -> bool: # is a run a MeNet, which knows motions and no places?
+    return self.file('models', run, 'menet.json').exists()
+
+@patch
+def _run_name(self:Scene, run, menet=False): # the run that is meant, perhaps a MeNet; raises `SceneError` without one
     trained = [s.removeprefix('train ') for s in self.record['stages'] if s.startswith('train ')]
-    there = sorted(p.parent.name for p in self.path.glob('models/*/model.json'))
+    there = {p.parent.name for p in self.path.glob('models/*/model.json')}
+    if menet: there |= {p.parent.name for p in self.path.glob('models/*/menet.json')}
+    there = sorted(there)
+    if run and self.is_menet(run) and not menet:
+        raise SceneError(f"The model '{run}' is a MeNet: it knows how the camera moves between two frames, not where a "
+                         'photo was taken. Name a PoseNet or a MapNet, or train one.')
     run = run or next((r for r in reversed(trained) if r in there), there[0] if there else None)
     if run in there: return run
     if run is None: raise SceneError(f'{self.path} has no trained model yet: run `camera_pose train {self.path}` first.')
     names = ', '.join(there) or 'none'
     raise SceneError(f"{self.path} has no model '{run}' (there is {names}): check the name or train it.")
+
+@patch
+def _check_alignment(self:Scene, run): # raises `SceneError` for a run that was trained before the last alignment
+    if not self.changed_since_training(run, 'alignment.json'): return
+    again = f'run `camera_pose split {self.path}` and `camera_pose train {self.path} --run {run}` again.'
+    raise SceneError(f"The model '{run}' was trained before the scene was aligned again, and answers in the old "
+                     f'coordinates: {again}')
 
 # %% ../../nbs/12_app/04_stages.ipynb #43384ccb
 @patch
@@ -385,10 +423,7 @@ def regressor(self:Scene,
 ): # name of the run, `Regressor`
     "A trained model; raises `SceneError` when there is none, or none for the present alignment"
     run = self._run_name(run)
-    if self.changed_since_training(run, 'alignment.json'):
-        again = f'run `camera_pose split {self.path}` and `camera_pose train {self.path} --run {run}` again.'
-        raise SceneError(f"The model '{run}' was trained before the scene was aligned again, and answers in the old "
-                         f'coordinates: {again}')
+    self._check_alignment(run)
     return run, Regressor.load(self.file('models', run))
 
 @patch

@@ -37,7 +37,7 @@ def _section(name, *rows): # options of a section: label, type, default, allowed
 
 # %% ../../nbs/08_train/01_recipe.ipynb #9f1d9214
 OPTIONS |= _section('model',
-    ('net', 'text', 'mapnet', ('posenet', 'mapnet'), "network: the paper's PoseNet or MapNet"),
+    ('net', 'text', 'mapnet', ('posenet', 'mapnet', 'menet'), "network: the paper's PoseNet, MapNet or MeNet"),
     ('body', 'text', 'resnet18', None, 'backbone: any torchvision classification network, or efficientnet_lite0'),
     ('weights', 'text', 'auto', None,
      '"default" (ImageNet), "auto" (ImageNet, of another backbone where these cannot be had), "none" '
@@ -78,7 +78,7 @@ OPTIONS |= _section('loss',
 # %% ../../nbs/08_train/01_recipe.ipynb #653e25ec
 OPTIONS |= _section('data',
     ('steps', 'integer', None, (1, 20), 'frames in a tuple', '1 for PoseNet, 3 for MapNet'),
-    ('skip_s', 'number', 1.0, (0, None), 'time between the frames of a tuple, seconds'))
+    ('skip_s', 'number', 1.0, (0, None), 'time between the frames of a tuple, seconds; 0 for MeNet: neighbours'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #855074bd
 OPTIONS |= _section('augment',
