@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 import camera_pose.synthetic.posters # registers its painters
-from .rooms import Face, Floor, pieces
+from .rooms import Face, Rooms, pieces
 from .textures import paint, resize_map, to_8bit
 
 # %% ../../nbs/11_synthetic/04_lighting.ipynb #315033ff
@@ -45,7 +45,7 @@ def _hemisphere(n, k=48): # directions round a normal, spread by the cosine law
 
 def bake(
     face: Face,             # surface
-    floor: Floor,           # with solid boxes and lights
+    floor: Rooms,           # with solid boxes and lights
     step: float = .11,      # distance of the points, metres
     ambient: float = .30,   # even light
     reach: float = 1.3,     # how far surfaces darken each other, metres
@@ -81,7 +81,7 @@ def shade(
     return to_8bit(1.04*(1 - np.exp(-2*np.clip(surface, 0, 1.2)**2.2*np.clip(light, .02, None)))**(1/2.2))
 
 def face_texture(
-    floor: Floor,   # the scene
+    floor: Rooms,   # the scene
     i: int,         # number of the face
 ) -> np.ndarray: # `(h, w, 3)` uint8
     "The painted and lit texture of one face"
@@ -114,7 +114,7 @@ def pack(
     return places
 
 def room_meshes(
-    floor: Floor,       # the scene
+    floor: Rooms,       # the scene
     side: int = 4096,   # of a texture page, pixels
     only: list = None,  # numbers of faces, all by default
 ) -> list: # of `Mesh`

@@ -17,7 +17,7 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
 from ..ground.basics import MissingExtraError, SceneError, progress, write_json
-from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, Floor, build_rooms
+from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, Rooms, build_rooms
 from .lighting import room_meshes
 from ..ground.table import poses_table, write_table
 from ..capture.video import write_video
@@ -171,7 +171,7 @@ _NAMES = dict(Office=(1.05, 1.55), Lounge=(7., 2.5), Kitchen=(4.2, 6.3), Store=(
 _TINTS = dict(Office='#eef3f7', Lounge='#fbf3e6', Kitchen='#eff5ee', Store='#dedede')
 
 def plan_images(
-    floor: Floor,           # the scene
+    floor: Rooms,           # the scene
     px_per_m: int = 60,     # pixels for each metre
     margin: float = .5,     # round the building, metres
 ) -> tuple: # plan `(h, w, 3)` uint8, walkable `(h, w)` bool, plan_from_world `(2, 3)`
