@@ -29,7 +29,8 @@ from ..ground.table import SPLITS, leakage, read_csv, read_table, table_poses, w
 from ..world.mocap import join_mocap
 from ..doctor.diagnose import diagnose
 from ..doctor.page import doctor_page
-from ..world.floorplan import FloorMap, floormap_from_points
+from ..world.draw_plan import floormap_from_points
+from ..world.floorplan import FloorMap
 from ..ground.figures import short_number
 from ..ground.metrics import path_length, pose_metrics
 from ..train.cache import cached_features

@@ -31,8 +31,8 @@ def _check_affine(plan_from_world): # as an array
     try: A = np.array(plan_from_world, float)
     except (TypeError, ValueError): A = np.empty(0)
     if A.shape != (2, 3) or not np.isfinite(A).all():
-        raise InputError('plan_from_world must be two rows of three numbers, [[a, b, c], [d, e, f]] with column = a x + '
-                         f'b y + c and row = d x + e y + f, not {plan_from_world!r}.'.replace('\n', ' '))
+        raise InputError('plan_from_world must be two rows of three numbers, [[a, b, c], [d, e, f]] with column = '
+                         f'a x + b y + c and row = d x + e y + f, not {plan_from_world!r}.'.replace('\n', ' '))
     if not abs(np.linalg.det(A[:, :2])) > 1e-9*np.prod(np.linalg.norm(A[:, :2], axis=0)):
         raise InputError('plan_from_world presses the floor into a line: three reference points on the plan must not '
                          'lie on one line.')
