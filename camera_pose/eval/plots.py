@@ -241,7 +241,7 @@ def _panels(n, size):
     cols = 1 if n == 1 else 2
     rows, width = math.ceil(n/cols), 5.8 if cols == 1 else 8.4
     panel = min(max((width/cols - .7)*size[1]/size[0], 1.6), 5.5)
-    height = rows*(panel + .75) + .35
+    height = rows*(panel + .75) + .6
     fig, axs = new_figure((width, height), nrows=rows, ncols=cols, squeeze=False, sharex=True, sharey=True)
     for ax in axs.flat[n:]: ax.remove()
     return fig, axs.flat[:n]
