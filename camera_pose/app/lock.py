@@ -14,7 +14,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 
 from ..ground.basics import InputError, SceneError, read_json, write_json
 
-# %% ../../nbs/12_app/01_lock.ipynb #c8717bdb
+# %% ../../nbs/12_app/01_lock.ipynb #ae915d42
 def _windows_process(pid): # 0, or None without such a process
     import ctypes
     handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
@@ -22,22 +22,18 @@ def _windows_process(pid): # 0, or None without such a process
     ctypes.windll.kernel32.CloseHandle(handle)
     return 0
 
-def _exists(pid): # does a process of this number exist, whoever owns it?
-    try: os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError): return False
-    except PermissionError: pass
-    return True
-
-# %% ../../nbs/12_app/01_lock.ipynb #ae915d42
 def _started(pid): # start of a process, seconds since 1970; 0 where it is not known, None without such a process
     if os.name == 'nt': return _windows_process(pid)
-    if not _exists(pid): return None
+    try: os.kill(pid, 0)
+    except PermissionError: pass # it belongs to somebody else
+    except (ProcessLookupError, OverflowError): return None
     try:
         state, *fields = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
         boot = re.search(r'^btime (\d+)', Path('/proc/stat').read_text(), re.M)
         return None if state == 'Z' else int(boot[1]) + int(fields[18])/os.sysconf('SC_CLK_TCK')
     except (OSError, TypeError, IndexError, ValueError): return 0
 
+# %% ../../nbs/12_app/01_lock.ipynb #c8717bdb
 def alive(
     pid: int,    # number of a process of this machine
     seen: float, # when that number was seen, seconds since 1970
@@ -69,11 +65,6 @@ def _unfinished(top, names): # unfinished paths in a folder, and the names that 
         else: dead.append(path)
     return dead, writing
 
-def _put_back(old, place): # a folder that was set aside; True where it was out of date and is removed
-    if place.exists(): shutil.rmtree(old, ignore_errors=True); return True
-    old.rename(place)
-    return False
-
 # %% ../../nbs/12_app/01_lock.ipynb #2b0c40d9
 def tidy(
     folder: str|Path, # the folder, with everything below it
@@ -82,10 +73,14 @@ def tidy(
     n = 0
     for top, folders, names in os.walk(folder):
         dead, writing = _unfinished(top, [*folders, *names])
+        for m in (re.fullmatch(r'\.(.+)\.old', name) for name in folders):
+            if not m or m[1] in writing: continue
+            old, place = Path(top, m[0]), Path(top, m[1])
+            if place.exists(): dead.append(old) # out of date
+            else: old.rename(place)
         for path in dead: _remove(path)
-        old = [m for m in (re.fullmatch(r'\.(.+)\.old', f) for f in folders) if m and m[1] not in writing]
-        n += len(dead) + sum(_put_back(Path(top, m[0]), Path(top, m[1])) for m in old)
-        folders[:] = [f for f in folders if Path(top, f).exists()]
+        n += len(dead)
+        folders[:] = [name for name in folders if Path(top, name).exists()]
     return n
 
 # %% ../../nbs/12_app/01_lock.ipynb #b4e8c7ff
@@ -125,10 +120,6 @@ def _busy(folder, note): # why not now
     return SceneError(f'{folder} is being worked on by {who} since {since} ({what}): '
                       f'wait until that has finished, {way}.')
 
-def _no_writing(folder, e):
-    return SceneError(f'{folder} cannot be written to ({e.strerror}): copy the scene to a folder of your own, '
-                      'or ask for the right to write.')
-
 # %% ../../nbs/12_app/01_lock.ipynb #1070efb2
 _held = {} # real path of a folder -> (thread, lock, note) of this process
 if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=lambda: _held.clear())
@@ -149,16 +140,12 @@ def lock_note(
 def _lock(folder): # (lock, note of a dead process or {}); raises `SceneError` when somebody else works there
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = _acquire(folder)
+        lock, left = _acquire(folder), _note(folder)
     except Timeout as e: raise _busy(folder, _note(folder)) from e
-    except OSError as e: raise _no_writing(folder, e) from e
-    left = _note(folder)
+    except OSError as e:
+        raise SceneError(f'{folder} cannot be written to ({e.strerror}): copy the scene to a folder of your own, '
+                         'or ask for the right to write.') from e
     return lock, left and left | dict(alive=os.stat(folder/'.lock').st_mtime)
-
-def _begin(folder, what, left): # tidy up and write the note; what a dead process left, or None
-    n, since = tidy(folder), time.strftime('%Y-%m-%d %H:%M:%S')
-    lock_note(folder, pid=os.getpid(), host=socket.gethostname(), since=since, seconds=time.time(), what=what)
-    return left | dict(removed=n) if left else None
 
 # %% ../../nbs/12_app/01_lock.ipynb #14fac5d2
 @contextmanager
@@ -175,7 +162,10 @@ def folder_lock(
     new = [p for p in (folder, *folder.parents) if not p.exists()]
     lock, left = _lock(folder)
     _held[key] = me, lock, {}
-    try: yield _begin(folder, what, left)
+    try:
+        n, since = tidy(folder), time.strftime('%Y-%m-%d %H:%M:%S')
+        lock_note(folder, pid=os.getpid(), host=socket.gethostname(), since=since, seconds=time.time(), what=what)
+        yield left | dict(removed=n) if left else None
     finally:
         if _held.pop(key, None): # not in a forked child
             _release(folder, lock)

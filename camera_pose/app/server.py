@@ -8,7 +8,6 @@ __all__ = ['Dashboard', 'create_app', 'serve']
 # %% ../../nbs/12_app/12_server.ipynb #7b0e96ee
 import asyncio, hashlib, io, logging, socket, time
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +16,8 @@ import numpy as np
 from fastcore.basics import patch
 from PIL import Image
 
+from .. import __version__
+from .folder import library_versions
 from .uploads import MAX_BYTES, MAX_PIXELS, UploadError, read_photo, receive_photo
 from .view import answer_extras, place_on_plan, render_page
 from ..ground.basics import CameraPoseError, InputError, MissingExtraError
@@ -57,15 +58,12 @@ class Dashboard:
         self.info = {**(getattr(predictor, 'info', None) or {}), **(info or {})}
         self.units, self.known = self.info.get('units') or floormap.units, _positions(known)
         self.worker, self.waiting = ThreadPoolExecutor(1, 'camera_pose'), 0
+        self.unit = 'm' if self.units == 'metres' else 'units'
         self.pictures = {'plan': _png(floormap.plan), 'overlay': _png(floormap.overlay())}
-
-    @property
-    def unit(self): return 'm' if self.units == 'metres' else 'units'
 
 # %% ../../nbs/12_app/12_server.ipynb #4235da28
 def _not_found(row): # the sentence for a photo of which no method has a pose
-    reason, known = row.get('reason'), row.get('known_place')
-    foreign = known is not None and known == False
+    reason, foreign = row.get('reason'), row.get('known_place') in (False, np.False_)
     who = 'This photo does not seem to be from this place' if foreign else 'This photo was not located'
     why = f': {reason.strip().rstrip(".")}' if isinstance(reason, str) and reason.strip() else ''
     return f'{who}{why}. Take another one that shows more of the place, sharp and not too dark.'
@@ -146,13 +144,6 @@ def _add_pages(app, board):
     async def overlay(): return _picture(board, 'overlay')
 
 # %% ../../nbs/12_app/12_server.ipynb #44c38872
-def _versions(): # what computes the answers
-    out = {}
-    for name in ('camera_pose', 'torch', 'fastapi'):
-        try: out[name] = version(name)
-        except PackageNotFoundError: pass
-    return out
-
 _MODEL_FACTS = 'net', 'body', 'weights', 'image_size', 'n_train', 'n_valid', 'best'
 
 def _about(board):
@@ -160,8 +151,9 @@ def _about(board):
     model = {k: board.info[k] for k in _MODEL_FACTS if k in board.info}
     if model.get('weights'): model['weights'] = Path(model['weights']).name
     return dict(title=board.title, units=board.units, model=model, weights=model.get('weights'),
-        plan=dict(width_px=width, height_px=height), plan_from_world=A.tolist(), versions=_versions(),
-        known_frames=0 if board.known is None else len(board.known), limits=dict(bytes=MAX_BYTES, pixels=MAX_PIXELS))
+        plan=dict(width_px=width, height_px=height), plan_from_world=A.tolist(),
+        known_frames=0 if board.known is None else len(board.known), limits=dict(bytes=MAX_BYTES, pixels=MAX_PIXELS),
+        versions={k: v for k, v in library_versions('torch', 'fastapi').items() if v})
 
 # %% ../../nbs/12_app/12_server.ipynb #db97126c
 _UPLOAD = {'type': 'object', 'required': ['image'], 'properties': {'image': {'type': 'string', 'format': 'binary'}}}
@@ -212,7 +204,7 @@ def create_app(
 ) -> FastAPI:
     "The dashboard as a web application; the model is used as given, and never loaded again"
     board = Dashboard(predictor, floormap, title, info, known)
-    app = FastAPI(title=title, version=_versions().get('camera_pose', '0'), docs_url=None, redoc_url=None)
+    app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None)
     app.mount('/bootstrap', StaticFiles(directory=_bootstrap()))
     app.mount('/static', StaticFiles(directory=str(files('camera_pose')/'app'/'static')))
     for add in (_add_pages, _add_api, _add_errors): add(app, board)
