@@ -8,11 +8,10 @@ __all__ = ['no_focal_length']
 # %% ../../nbs/12_app/07_evaluate.ipynb #04777455
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 from fastcore.basics import patch
 
-from .localizer import evaluation_rows, map_is_old
+from .localizer import evaluation_rows
 from .stages import NET_TITLES, Scene, stored_features
 from ..eval import report
 from ..eval.motion import motion_baselines, motion_report
@@ -113,13 +112,14 @@ def evaluate(self:Scene,
 ):
     "Model, map and baselines on the test frames: `reports/<run>/`; raises `SceneError`"
     run = self._run_name(run, menet=True)
-    if self.changed_since_training(run, 'train.csv'):
+    if self.changed_since(f'train {run}', 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: "
                          f'run `camera_pose train {self.path} --run {run}` again.')
     if self.is_menet(run): return self._evaluate_menet(run, pgo, force)
     run, regressor = self.regressor(run)
     folder, model, mapped = self.file('reports', run), self.file('models', run), self.file('map', 'train.safetensors')
-    if mapped.exists() and map_is_old(self, 'train.csv', 'validation.csv'): self.map()
+    tables = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv'
+    if mapped.exists() and self.changed_since('map', *tables): self.map()
     inputs = [model/'model.json', model/'model.safetensors', self.file('train.csv'), self.file('test.csv')]
     inputs += [p for p in (self.file('floorplan'), mapped, mapped.parent/'limits.json') if p.exists()]
     make, outputs = lambda: self._evaluate(run, regressor, pgo), [folder/'metrics.json', folder/'report.html']

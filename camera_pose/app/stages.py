@@ -9,35 +9,34 @@ __all__ = ['PARTS', 'NET_TITLES', 'Scene', 'stored_features']
 import os, shutil
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 from fastcore.basics import patch
 from PIL import Image
 
+from .folder import SceneFolder
 from .regressor import Regressor, learn_limits
-from .folder import SceneFolder, digest, missing_message
-from ..ground.basics import InputError, SceneError, atomic_path, read_json, write_json
-from ..sfm.reconstruct import reconstruct as reconstruct_frames
-from ..world.align import (align_by_points, align_by_trajectory, apply_alignment, level_alignment,
-                                     points_on_trajectory, read_points, scale_from_distance)
-from ..dataset.augment import Augmenter, processed_intrinsics
-from ..dataset.images import process_images
-from ..dataset.formats import read_tum
 from ..capture.frames import collect_frames
-from ..world.imu import imu_alignment, read_imu
-from ..ground.table import SPLITS, leakage, read_csv, read_table, table_poses, write_table
-from ..world.mocap import join_mocap
+from ..dataset.augment import Augmenter, processed_intrinsics
+from ..dataset.formats import read_tum
+from ..dataset.images import process_images
 from ..doctor.diagnose import diagnose
 from ..doctor.page import doctor_page
-from ..world.draw_plan import floormap_from_points
-from ..world.floorplan import FloorMap
+from ..ground.basics import InputError, SceneError, atomic_path, read_json, write_json
 from ..ground.figures import short_number
 from ..ground.metrics import path_length, pose_metrics
+from ..ground.table import SPLITS, leakage, read_csv, read_table, table_poses, write_table
+from ..localize.odometry import map_camera
+from ..sfm.reconstruct import reconstruct as reconstruct_frames
+from ..models import menet
 from ..train.cache import cached_features
 from ..train.learner import pose_learner
-from ..localize.odometry import map_camera
 from ..train.recipe import load_recipe
-from ..models import menet
+from ..world.align import (align_by_points, align_by_trajectory, apply_alignment, level_alignment,
+                                     points_on_trajectory, read_points, scale_from_distance)
+from ..world.draw_plan import floormap_from_points
+from ..world.floorplan import FloorMap
+from ..world.imu import imu_alignment, read_imu
+from ..world.mocap import join_mocap
 
 # %% ../../nbs/12_app/04_stages.ipynb #4e27ea99
 PARTS = 'train', 'validation', 'test'
@@ -45,25 +44,16 @@ PARTS = 'train', 'validation', 'test'
 class Scene(SceneFolder):
     "A folder with the frames, poses, models and reports of one video"
     stages = *SceneFolder.stages, 'doctor', 'map'
-    @property
-    def imgs(self): return self.path/'imgs'
-    @property
-    def workspace(self): return self.path/'workspace'
+    imgs = property(lambda self: self.path/'imgs')
+    workspace = property(lambda self: self.path/'workspace')
 
-# %% ../../nbs/12_app/04_stages.ipynb #6afd2df6
+# %% ../../nbs/12_app/04_stages.ipynb #3a053bfd
 def _footage(table, photos): # what the frames come from, for people
     if photos and 'source' in table: return 'of photos'
     times = [t for _, t in table.groupby('sequence').timestamp] if 'sequence' in table else [table.timestamp]
     seconds = sum(np.ptp(t) for t in times)
     return f'{seconds:.1f} s of video' + (f' in {len(times)} videos' if len(times) > 1 else '')
 
-@patch
-def _own_frames(self:Scene): # raises `SceneError` where files of somebody else would be replaced
-    if self.imgs.exists() and 'frames' not in self.record['stages'] and any(self.imgs.iterdir()):
-        raise SceneError(f'{self.imgs} holds files that camera_pose did not make: choose another folder '
-                         'for this video, or move them away.')
-
-# %% ../../nbs/12_app/04_stages.ipynb #2aea1897
 @patch
 def frames(self:Scene,
     source,              # a video file, several of them, or a folder of photos
@@ -73,7 +63,9 @@ def frames(self:Scene,
     **options,           # of `collect_frames`: `motion`, `start_s`, `end_s`, `mask`, `sharpest`, `max_side`
 ):
     "Video or photos to frames: `imgs/`"
-    self._own_frames()
+    if self.imgs.exists() and 'frames' not in self.record['stages'] and any(self.imgs.iterdir()):
+        raise SceneError(f'{self.imgs} holds files that camera_pose did not make: choose another folder '
+                         'for this video, or move them away.')
     sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source]
     for s in sources:
         if not os.path.exists(s): raise InputError(f'There is no video file {s}: check the name.')
@@ -116,44 +108,32 @@ def doctor(self:Scene,
     inputs, outputs = [self.imgs, self.workspace/'report.json'], [folder/'doctor.html', folder/'doctor.json']
     return self.run_stage('doctor', make, inputs, outputs, {}, force)
 
-# %% ../../nbs/12_app/04_stages.ipynb #ba0e32f1
-def _fit_points(positions, path, scale, camera_height_m):
-    fit, residuals = align_by_points(positions, read_points(path, camera_height_m), scale)
-    return fit, residuals, f'{len(residuals)} points, largest residual {residuals.residual_m.max():.3f} m'
-
-def _fit_trajectory(positions, path, scale):
-    fit, residuals = align_by_trajectory(positions, read_tum(path), scale)
-    rmse = np.sqrt((residuals.residual_m**2).mean())
-    return fit, residuals, f'{len(residuals)} poses of {Path(path).name}, RMSE {rmse:.3f} m'
-
-def _fit_mocap(positions, path):
-    joined = join_mocap(positions, read_tum(path))
-    return joined.world, pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m)), str(joined)
-
-# %% ../../nbs/12_app/04_stages.ipynb #4ee32a5e
-def _fit_imu(positions, path):
-    fit, sd = imu_alignment(positions, read_imu(path))
-    return fit, None, f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
-
-def _fit_level(positions, scale):
+# %% ../../nbs/12_app/04_stages.ipynb #317c6326
+def _fit(positions, source, path, scale, height): # similarity transform, residuals or None, a sentence
+    if source == 'points':
+        fit, off = align_by_points(positions, read_points(path, height), scale)
+        return fit, off, f'{len(off)} points, largest residual {off.residual_m.max():.3f} m'
+    if source == 'trajectory':
+        fit, off = align_by_trajectory(positions, read_tum(path), scale)
+        rmse = np.sqrt((off.residual_m**2).mean())
+        return fit, off, f'{len(off)} poses of {Path(path).name}, RMSE {rmse:.3f} m'
+    if source == 'mocap':
+        joined = join_mocap(positions, read_tum(path))
+        return joined.world, pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m)), str(joined)
+    if source == 'imu':
+        fit, sd = imu_alignment(positions, read_imu(path))
+        return fit, None, f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
     way = 'level only: for metres give three known positions (--points) or one distance'
     return level_alignment(table_poses(positions), scale or 1.), None, 'level, one known distance' if scale else way
 
-def _distance_scale(positions, distance): # metres for each unit, from `(frame, frame, metres)`; None for None
-    if distance is None: return None
-    a, b = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
-    return scale_from_distance(a, b, float(distance[2]))
-
-# %% ../../nbs/12_app/04_stages.ipynb #c90496e1
+# %% ../../nbs/12_app/04_stages.ipynb #4ee32a5e
 @patch
-def _align(self:Scene, source, path, distance, camera_height_m): # make the outputs of `align`
-    positions = read_table(self.workspace/'positions.csv')
-    scale = _distance_scale(positions, distance)
-    if source == 'points': fit, residuals, how = _fit_points(positions, path, scale, camera_height_m)
-    elif source == 'trajectory': fit, residuals, how = _fit_trajectory(positions, path, scale)
-    elif source == 'mocap': fit, residuals, how = _fit_mocap(positions, path)
-    elif source == 'imu': fit, residuals, how = _fit_imu(positions, path)
-    else: fit, residuals, how = _fit_level(positions, scale)
+def _align(self:Scene, source, path, distance, height): # make the outputs of `align`
+    positions, scale = read_table(self.workspace/'positions.csv'), None
+    if distance is not None: # two frames and metres
+        ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
+        scale = scale_from_distance(*ends, float(distance[2]))
+    fit, residuals, how = _fit(positions, source, path, scale, height)
     units = 'metres' if source or scale is not None else 'reconstruction units'
     table = apply_alignment(self.workspace, self.path, fit, units, residuals)
     unit, length = 'm' if units == 'metres' else 'units', path_length(table_poses(table))
@@ -193,15 +173,14 @@ def units(self:Scene): # 'metres' or 'reconstruction units'; positions that came
 @patch(as_prop=True)
 def unit(self:Scene): return 'm' if self.units == 'metres' else 'units' # the same, short
 
-# %% ../../nbs/12_app/04_stages.ipynb #317c6326
+# %% ../../nbs/12_app/04_stages.ipynb #6afd2df6
 @patch
 def table(self:Scene,
     part: str, # `'train'`, `'validation'`, `'test'` or `'positions'`
 ) -> pd.DataFrame:
     "The pose table of a part; raises `SceneError` when it has not been made"
-    path = self.file(f'{part}.csv')
-    if not path.exists(): raise SceneError(missing_message(self, path))
-    return read_table(path)
+    self.require(self.file(f'{part}.csv'))
+    return read_table(self.file(f'{part}.csv'))
 
 @patch
 def _split(self:Scene, how, second, given): # make the outputs of `split`
@@ -240,7 +219,8 @@ def split(self:Scene,
     if how not in SPLITS: raise InputError(f"There is no split '{how}': choose {', '.join(SPLITS)}.")
     if (how == 'second_video') != (second is not None):
         raise InputError('The split second_video and the folder of a second video go together: name the scene folder '
-                         'of another video of this place, aligned to the same world (--how second_video --second FOLDER).')
+                         'of another video of this place, aligned to the same world '
+                         '(--how second_video --second FOLDER).')
     given = {} if how == 'mod3' else dict(units=self.units) if how == 'extrapolate' else dict(block=block)
     inputs = [self.file('positions.csv')]
     if second is not None: inputs += [Path(second)/'positions.csv', Path(second)/'imgs']
@@ -333,12 +313,13 @@ def stored_features(
     return np.array(cached_features(predictor.net.body, images, rows, folder, precision=precision).features[0])
 
 # %% ../../nbs/12_app/04_stages.ipynb #57d48c24
-_MENET = 'epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour', 'image_size'
+_MENET = ('epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour',
+          'image_size')
 
 def _menet_options(recipe): # of `train_menet`; raises `InputError` for an option that MeNet does not have
     alien = [k for k in recipe.changes() if k not in ('net', *_MENET)]
-    if alien: raise InputError(f'MeNet has no option {alien[0]}, for it has a body and a loss of its own: leave it out. '
-                               f'It takes {", ".join(_MENET)}.')
+    if alien: raise InputError(f'MeNet has no option {alien[0]}, because it has a body and a loss of its own: '
+                               f'leave it out. The options are {", ".join(_MENET)}.')
     return dict(gap_s=recipe.skip_s or None) | {k: recipe[k] for k in _MENET[:7] if recipe[k] is not None}
 
 @patch
@@ -381,16 +362,7 @@ def train(self:Scene,
     outputs = [folder/f'{stem}.json', folder/f'{stem}.safetensors']
     return self.run_stage(f'train {run}', lambda: make(full, folder), inputs, outputs, dict(full), force)
 
-# %% ../../nbs/12_app/04_stages.ipynb #3a053bfd
-@patch
-def changed_since_training(self:Scene,
-    run: str,  # name of a run
-    name: str, # name of a file in the scene
-) -> bool:
-    "Has a file changed since a run was trained with it?"
-    was = self.record['stages'].get(f'train {run}', {}).get('key', {}).get('inputs', {}).get(name)
-    return was is not None and self.file(name).exists() and was != digest(self.file(name))
-
+# %% ../../nbs/12_app/04_stages.ipynb #2aea1897
 @patch
 def is_menet(self:Scene, run: str) -> bool: # is a run a MeNet, which knows motions and no places?
     return self.file('models', run, 'menet.json').exists()
@@ -406,13 +378,13 @@ def _run_name(self:Scene, run, menet=False): # the run that is meant, perhaps a 
                          'photo was taken. Name a PoseNet or a MapNet, or train one.')
     run = run or next((r for r in reversed(trained) if r in there), there[0] if there else None)
     if run in there: return run
-    if run is None: raise SceneError(f'{self.path} has no trained model yet: run `camera_pose train {self.path}` first.')
+    if not run: raise SceneError(f'{self.path} has no trained model yet: run `camera_pose train {self.path}` first.')
     names = ', '.join(there) or 'none'
     raise SceneError(f"{self.path} has no model '{run}' (there is {names}): check the name or train it.")
 
 @patch
 def _check_alignment(self:Scene, run): # raises `SceneError` for a run that was trained before the last alignment
-    if not self.changed_since_training(run, 'alignment.json'): return
+    if not self.changed_since(f'train {run}', 'alignment.json'): return
     again = f'run `camera_pose split {self.path}` and `camera_pose train {self.path} --run {run}` again.'
     raise SceneError(f"The model '{run}' was trained before the scene was aligned again, and answers in the old "
                      f'coordinates: {again}')
