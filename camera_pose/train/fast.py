@@ -21,20 +21,19 @@ from fastai.optimizer import OptimWrapper
 
 # %% ../../nbs/08_train/08_fast.ipynb #67d42a01
 class FastLearner(Learner):
-    "A fastai Learner that calls only the callbacks that know an event, and takes batches as the loaders deliver them"
-    _known = None, {} # callbacks, and for each event those that know it
+    "A fastai Learner that calls only the callbacks that handle an event, and takes batches as the loaders deliver them"
+    _known = None, {} # callbacks, and for each event those that handle it
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.remove_cbs(self.cbs.filter(lambda cb: isinstance(cb, CastToTensor)))
 
-    def __call__(self, event_name):
-        "Call the callbacks that know an event"
+    def __call__(self, event):
         if (cbs := tuple(self.cbs)) != self._known[0]: self._known = cbs, {}
-        if event_name not in self._known[1]:
-            knows = lambda cb: event_name == 'after_fit' or hasattr(type(cb), event_name) or event_name in vars(cb)
-            self._known[1][event_name] = sorted(filter(knows, cbs), key=lambda cb: cb.order)
-        for cb in self._known[1][event_name]: cb(event_name)
+        if event not in self._known[1]:
+            handles = lambda cb: event == 'after_fit' or hasattr(type(cb), event) or event in vars(cb)
+            self._known[1][event] = sorted(filter(handles, cbs), key=lambda cb: cb.order)
+        for cb in self._known[1][event]: cb(event)
 
     def _set_device(self, batch): return batch
 
@@ -69,14 +68,12 @@ class FastOptimiser(OptimWrapper):
 @contextmanager
 def memory_kept():
     "Let the C library keep what one training step frees for the next one"
-    if platform.libc_ver()[0] != 'glibc':
-        yield
-        return
-    libc, (trim, mmap) = ctypes.CDLL(None), (-1, -3) # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of mallopt(3)
-    libc.mallopt(mmap, 2**30)
-    libc.mallopt(trim, 2**31 - 1)
+    libc = ctypes.CDLL(None) if platform.libc_ver()[0] == 'glibc' else None
+    def keep(mmap, trim): # M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of mallopt(3)
+        for option, value in ((-3, mmap), (-1, trim)):
+            if libc: libc.mallopt(option, value)
+    keep(2**30, 2**31 - 1)
     try: yield
     finally:
-        libc.mallopt(mmap, 2**25) # the most that glibc's own adjustment reaches
-        libc.mallopt(trim, 2**26)
-        libc.malloc_trim(0)
+        keep(2**25, 2**26) # the most that glibc's own adjustment reaches
+        if libc: libc.malloc_trim(0)

@@ -9,8 +9,7 @@ __all__ = ['ImageSource', 'FeatureSource', 'epoch_seed', 'TupleLoader']
 import random, warnings
 
 import matplotlib.pyplot as plt
-import numpy as np
-import torch
+import numpy as np, torch
 
 # %% ../../nbs/08_train/03_loaders.ipynb #ebd65e4a
 warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # raised by fastai's import
@@ -22,9 +21,9 @@ from fastcore.basics import patch
 from ..dataset.images import RowFile
 from ..ground.basics import InputError
 
-# %% ../../nbs/08_train/03_loaders.ipynb #b1decb97
+# %% ../../nbs/08_train/03_loaders.ipynb #0069751f
 class ImageSource:
-    "Rows of a processed dataset as images in [0, 1], with their poses"
+    "Rows of a processed dataset as images in [0, 1] `(B[, S], 3, H, W)`, with their poses `(B[, S], 7)`"
     def __init__(self,
         images,            # `ProcessedImages`, or an array `(N, H, W, 3)` uint8
         rows: np.ndarray,  # row in `images` of each frame of the table
@@ -38,16 +37,11 @@ class ImageSource:
     def reseed(self, seed):
         if self.augmenter: self.augmenter.reseed(seed)
 
-# %% ../../nbs/08_train/03_loaders.ipynb #60c31caf
-@patch
-def __call__(self:ImageSource,
-    frames: np.ndarray, # frames of the table, `(B,)` or `(B, S)`
-) -> tuple: # images `(B[, S], 3, H, W)` and poses `(B[, S], 7)`
-    pixels_bhw3 = np.ascontiguousarray(self.images[self.rows[frames.ravel()]])
-    pixels_b3hw = torch.from_numpy(pixels_bhw3).to(self.device).permute(0, 3, 1, 2)
-    images = pixels_b3hw.float().div_(255).unflatten(0, frames.shape)
-    poses = self.poses[torch.as_tensor(frames)]
-    return self.augmenter(images, poses) if self.augmenter else (images, poses)
+    def __call__(self, frames): # of the table, `(B,)` or `(B, S)`
+        pixels_bhw3 = np.ascontiguousarray(self.images[self.rows[frames.ravel()]])
+        pixels_b3hw = torch.from_numpy(pixels_bhw3).to(self.device).permute(0, 3, 1, 2)
+        images, poses = pixels_b3hw.float().div_(255).unflatten(0, frames.shape), self.poses[torch.as_tensor(frames)]
+        return self.augmenter(images, poses) if self.augmenter else (images, poses)
 
 # %% ../../nbs/08_train/03_loaders.ipynb #594219e5
 _IN_MEMORY = 2**26 # bytes of features that are kept in memory
@@ -61,9 +55,9 @@ def _feature_rows(features):
     if features.nbytes <= _IN_MEMORY: features = np.array(features) # faster than a memory map
     return features.reshape(-1, features.shape[-1])
 
-# %% ../../nbs/08_train/03_loaders.ipynb #c95c8a42
+# %% ../../nbs/08_train/03_loaders.ipynb #f1189fae
 class FeatureSource:
-    "Stored features of the views of each frame, with their poses"
+    "Stored features `(B[, S], d)` of the views of each frame, with their poses `(B[, S], 7)`"
     def __init__(self,
         features: np.ndarray, # `(views, n, d)`
         poses: np.ndarray,    # `(views, n, 7)`
@@ -74,23 +68,14 @@ class FeatureSource:
 
     def reseed(self, seed): self.rng = np.random.default_rng(seed)
 
-# %% ../../nbs/08_train/03_loaders.ipynb #dfd0bf90
-@patch
-def __call__(self:FeatureSource,
-    frames: np.ndarray, # frames of the table, `(B,)` or `(B, S)`
-) -> tuple: # features `(B[, S], d)` and poses `(B[, S], 7)`
-    n_views, n_frames = self.features.shape[:2]
-    views = self.rng.integers(n_views, size=frames.shape) if n_views > 1 else np.zeros_like(frames)
-    found = self.flat[views*n_frames + frames], self.poses[views, frames]
-    return tuple(torch.from_numpy(np.asarray(o, dtype=np.float32)).to(self.device) for o in found)
+    def __call__(self, frames): # of the table, `(B,)` or `(B, S)`
+        n_views, n_frames = self.features.shape[:2]
+        views = self.rng.integers(n_views, size=frames.shape) if n_views > 1 else np.zeros_like(frames)
+        found = self.flat[views*n_frames + frames], self.poses[views, frames]
+        return tuple(torch.from_numpy(np.asarray(o, dtype=np.float32)).to(self.device) for o in found)
 
-@patch
-def sample(self:FeatureSource,
-    most: int, # rows at most
-) -> np.ndarray: # `(m, d)` float32
-    "Features, evenly spread over all views and frames"
-    step = max(1, -(-len(self.flat)//most))
-    return np.asarray(self.flat[np.arange(0, len(self.flat), step)], dtype=np.float32)
+    def sample(self, most): # features `(m, d)`, m at most `most`, evenly spread over all views and frames
+        return np.asarray(self.flat[::max(1, -(-len(self.flat)//most))], dtype=np.float32)
 
 # %% ../../nbs/08_train/03_loaders.ipynb #a3638720
 def epoch_seed(
@@ -117,11 +102,9 @@ class TupleLoader(DataLoader):
         self.source, self.tuples, self.shuffled = source, np.asarray(tuples), n is not None
         self.extras, self.share, self.weight = extras, share, 1.
 
-# %% ../../nbs/08_train/03_loaders.ipynb #f1189fae
+# %% ../../nbs/08_train/03_loaders.ipynb #b1decb97
 @patch
-def reseed(self:TupleLoader,
-    seed: int, # from `epoch_seed`
-):
+def reseed(self:TupleLoader, seed): # seed from `epoch_seed`
     "Decide what the next epoch draws"
     self.rng, rank = random.Random(seed), self.share[0]
     self.source.reseed(epoch_seed(seed, rank) if rank else seed) # same batches, but each machine changes its own images
@@ -139,12 +122,11 @@ def __iter__(self:TupleLoader):
         more = () if self.extras is None else (self.extras[torch.as_tensor(frames)],)
         yield *self.source(frames), *more
 
-# %% ../../nbs/08_train/03_loaders.ipynb #0069751f
+# %% ../../nbs/08_train/03_loaders.ipynb #dfd0bf90
 @patch
 def show_batch(self:TupleLoader,
-    max_n: int = 4,   # tuples at most
-    seed: int = 0,    # of the draw
-    size: float = 1.6, # of an image, inches
+    max_n: int = 4, # tuples at most
+    seed: int = 0,  # of the draw
 ) -> plt.Figure: # a tuple in each row, the position in metres above each frame
     "Draw the images of the first batch; raises `InputError` for stored features"
     self.reseed(seed)
@@ -152,7 +134,7 @@ def show_batch(self:TupleLoader,
     if images.ndim < 4: raise InputError('Stored features cannot be drawn: use cache=False to see the images.')
     if images.ndim == 4: images, poses = images[:, None], poses[:, None]
     n, steps = images.shape[:2]
-    fig, axes = plt.subplots(n, steps, figsize=(size*steps, 1.15*size*n), squeeze=False, layout='constrained')
+    fig, axes = plt.subplots(n, steps, figsize=(1.6*steps, 1.84*n), squeeze=False, layout='constrained')
     for ax, image_3hw, pose in zip(axes.flat, images.flatten(0, 1), poses.flatten(0, 1)):
         ax.imshow(image_3hw.permute(1, 2, 0).clip(0, 1)); ax.axis('off')
         ax.set_title('({:.2f}, {:.2f}, {:.2f}) m'.format(*pose[:3]), fontsize=7)

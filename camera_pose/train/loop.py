@@ -4,35 +4,30 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'CHECKPOINT_SECONDS', 'pose_groups', 'group_rates', 'fit_schedule', 'copied_state', 'restore_state',
-           'ValidationFrames', 'write_history', 'EpochLog', 'EarlyStop', 'Checkpoint', 'read_checkpoint', 'resume',
-           'body_precision', 'tensorboard_callback']
+           'ValidationFrames', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision',
+           'TensorBoardLog']
 
-# %% ../../nbs/08_train/04_loop.ipynb #908358da
-import time, warnings
+# %% ../../nbs/08_train/04_loop.ipynb #8da74705
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import torch
-
-# %% ../../nbs/08_train/04_loop.ipynb #ebd65e4a
-warnings.filterwarnings('ignore', message='.*torch.jit.script.*') # raised by fastai's import
-
-# %% ../../nbs/08_train/04_loop.ipynb #8da74705
-from fastai.callback.core import Callback, CancelFitException, CancelValidException
-from fastai.callback.schedule import ParamScheduler
-from fastai.torch_core import params
+import numpy as np, torch
 from fastcore.basics import patch
 
 from ..ground.basics import MissingExtraError, ProgressBar, atomic_path
 from ..ground.metrics import position_error, rotation_error
+from ..ground.pose import pose_mean
 from ..models.backbone import body_groups
+from ..models.nets import canonical_poses
 from .fast import FastOptimiser, one_cycle
 from .loaders import epoch_seed
-from ..models.nets import canonical_poses
-from ..ground.pose import pose_mean
+
+from fastai.callback.core import Callback, CancelFitException, CancelValidException
+from fastai.callback.schedule import ParamScheduler
+from fastai.torch_core import params
 
 # %% ../../nbs/08_train/04_loop.ipynb #5ee6341d
 def pose_groups(
@@ -41,10 +36,8 @@ def pose_groups(
 ) -> list: # lists of parameters: trained groups of the backbone from input to output, the head, the loss if it has any
     "Parameter groups for an optimiser"
     body = body_groups(net.body) if hasattr(net, 'body') else []
-    trained = [[p for p in group if p.requires_grad] for group in body]
     weights = [p for p in params(loss) if p.requires_grad]
-    head = params(net.head if hasattr(net, 'head') else net)
-    return [group for group in trained if group] + [head] + ([weights] if weights else [])
+    return [*body, params(net.head if hasattr(net, 'head') else net), *([weights] if weights else [])]
 
 # %% ../../nbs/08_train/04_loop.ipynb #84830219
 def group_rates(
@@ -64,31 +57,27 @@ OPTIMISERS = dict(adamw=partial(FastOptimiser, opt=torch.optim.AdamW, fused=True
 
 # %% ../../nbs/08_train/04_loop.ipynb #cbffd83c
 def fit_schedule(
-    learn,               # fastai `Learner`
-    recipe,              # with `epochs`, `schedule`, `step_epochs`
-    rates: np.ndarray,   # highest learning rate of each parameter group
-    cbs: list = (),      # further callbacks
+    learn,                # fastai `Learner`
+    recipe,               # with `epochs`, `schedule`, `step_epochs`
+    rates: np.ndarray,    # highest learning rate of each parameter group
+    cbs: list = (),       # further callbacks
     start_epoch: int = 0, # epochs that have been done before
 ):
     "Fit with the recipe's schedule"
     decay = recipe.step_epochs if recipe.schedule == 'step' else recipe.epochs + 1
-    values = dict(lr=lambda pos: rates*0.1**(int(pos*recipe.epochs + 1e-6)//decay))
+    moments, rate = {}, lambda pos: rates*0.1**(int(pos*recipe.epochs + 1e-6)//decay)
     if recipe.schedule == 'one_cycle':
-        values = dict(lr=one_cycle(0.15, rates/25, rates, rates/1e5), mom=one_cycle(0.15, *learn.moms))
-    with learn.no_bar(), learn.no_logging():
-        learn.fit(recipe.epochs, cbs=[ParamScheduler(values), *cbs], start_epoch=start_epoch)
+        moments, rate = dict(mom=one_cycle(0.15, *learn.moms)), one_cycle(0.15, rates/25, rates, rates/1e5)
+    schedule = ParamScheduler(dict(lr=lambda pos: rate(pos).tolist()) | moments)
+    with learn.no_bar(), learn.no_logging(): learn.fit(recipe.epochs, cbs=[schedule, *cbs], start_epoch=start_epoch)
 
 # %% ../../nbs/08_train/04_loop.ipynb #97211041
 def copied_state(
     module: torch.nn.Module, # network, head or loss
-    into: dict = None,       # an earlier copy that is not needed any more: its memory is used again
 ) -> dict: # name: tensor on the processor; without a frozen backbone, which does not change
     "A copy of what training changes"
     skip = 'body.' if getattr(module, 'train_body', None) == 'none' else '\0'
-    state = {k: v.detach() for k, v in module.state_dict().items() if not k.startswith(skip)}
-    if into is None: return {k: v.cpu().clone() for k, v in state.items()}
-    for k, v in state.items(): into[k].copy_(v)
-    return into
+    return {k: v.detach().cpu().clone() for k, v in module.state_dict().items() if not k.startswith(skip)}
 
 def restore_state(
     module: torch.nn.Module, # network, head or loss
@@ -108,10 +97,8 @@ class ValidationFrames:
     extras: object = None # more targets of each frame, for the loss
     share: tuple = (0, 1) # predict the part of machine `rank` of `world`; the others predict the remaining ones
 
-    def scales(self):
-        "Median errors of the mean pose, in metres and degrees"
-        mean = np.repeat(pose_mean(self.poses)[None], len(self.poses), 0)
-        return [max(np.median(error(mean, self.poses)), 1e-6) for error in (position_error, rotation_error)]
+    def medians(self, poses): # median errors of predicted poses, metres and degrees
+        return [float(np.median(error(poses, self.poses))) for error in (position_error, rotation_error)]
 
 # %% ../../nbs/08_train/04_loop.ipynb #5c92fcc9
 def write_history(
@@ -119,21 +106,24 @@ def write_history(
     history: list,  # one dict of numbers for each epoch
 ):
     "Write the history as a whole"
-    rows = [','.join(map(repr, row.values())) for row in history]
-    with atomic_path(path) as tmp: tmp.write_text('\n'.join([','.join(history[0]), *rows, '']))
+    lines = [history[0], *(row.values() for row in history)]
+    with atomic_path(path) as tmp: tmp.write_text(''.join(','.join(map(str, line)) + '\n' for line in lines))
 
 # %% ../../nbs/08_train/04_loop.ipynb #d504a05a
 class EpochLog(Callback):
-    "Seeds each epoch, validates, records the history, keeps the best state, moves the progress bar"
+    "Seeds each epoch, validates, records the history, keeps the best state, stops early, moves the progress bar"
     order = 80 # after fastai has skipped the epochs that were done before
     def __init__(self,
         valid: ValidationFrames,
-        seed: int,              # of the training
+        seed: int,               # of the training
         bar: ProgressBar = None,
-        file: Path = None,      # history as CSV
+        file: Path = None,       # history as CSV
+        patience: int = 0,       # stop after this many epochs without a better one; 0: never
     ):
-        self.valid, self.seed, self.bar, self.file, self.scale = valid, seed, bar, file, valid.scales()
+        self.valid, self.seed, self.bar, self.file, self.patience = valid, seed, bar, file, patience
         self.history, self.best, self.best_score, self.best_epoch, self.diverged = [], None, np.inf, None, False
+        mean = np.repeat(pose_mean(valid.poses)[None], len(valid.poses), 0)
+        self.scale = [max(median, 1e-6) for median in valid.medians(mean)]
 
     def after_batch(self):
         if self.training: self.batch_losses.append(self.loss.detach())
@@ -144,6 +134,7 @@ class EpochLog(Callback):
 # %% ../../nbs/08_train/04_loop.ipynb #c45f9187
 @patch
 def before_epoch(self:EpochLog):
+    if self.patience and self.history and self.epoch - 1 - self.best_epoch >= self.patience: raise CancelFitException
     seed, rank = epoch_seed(self.seed, self.epoch), self.valid.share[0]
     on_processor = next(self.model.parameters()).device.type == 'cpu'
     seed_all = torch.default_generator.manual_seed if on_processor else torch.manual_seed
@@ -155,14 +146,12 @@ def before_epoch(self:EpochLog):
 def before_validate(self:EpochLog):
     valid = self.valid
     with torch.inference_mode():
-        raw = self.predict()
-        tuples = torch.as_tensor(valid.tuples)
+        raw, tuples = self.predict(), torch.as_tensor(valid.tuples)
         true = torch.tensor(valid.poses, dtype=raw.dtype, device=raw.device)
         if tuples.shape[1] == 1: tuples = tuples[:, 0]
         more = () if valid.extras is None else (valid.extras[tuples],)
         valid_loss = self.loss_func(raw[tuples], true[tuples], *more).item()
-    train_loss = torch.stack(self.batch_losses).mean().item()
-    self.record(raw.cpu().numpy(), train_loss, valid_loss)
+    self.record(raw.cpu().numpy(), torch.stack(self.batch_losses).mean().item(), valid_loss)
     raise CancelValidException # instead of fastai's own validation
 
 # %% ../../nbs/08_train/04_loop.ipynb #4b5aa778
@@ -187,72 +176,43 @@ def record(self:EpochLog, raw, train_loss, valid_loss):
     "Add a row to the history, and keep the state if it is the best"
     self.diverged = not (np.isfinite(raw).all() and np.isfinite(train_loss))
     if self.diverged: raise CancelFitException
-    pred, true = canonical_poses(raw), self.valid.poses
-    errors = [float(np.median(error(pred, true))) for error in (position_error, rotation_error)]
-    row = dict(epoch=self.epoch, train_loss=train_loss, valid_loss=valid_loss, median_m=errors[0], median_deg=errors[1])
+    metres, degrees = self.valid.medians(canonical_poses(raw))
+    row = dict(epoch=self.epoch, train_loss=train_loss, valid_loss=valid_loss, median_m=metres, median_deg=degrees)
     self.history.append(row | {k: p.item() for k, p in self.loss_func.named_parameters()})
-    score = float(errors[0]/self.scale[0] + errors[1]/self.scale[1])
-    if score < self.best_score: self.keep_best(score)
+    score = metres/self.scale[0] + degrees/self.scale[1]
+    if score < self.best_score:
+        self.best = dict(model=copied_state(self.model), loss=copied_state(self.loss_func))
+        self.best_score, self.best_epoch = score, self.epoch
     if self.file: write_history(self.file, self.history)
 
-@patch
-def keep_best(self:EpochLog, score):
-    "Copy the present state"
-    old = self.best or dict(model=None, loss=None)
-    self.best = dict(model=copied_state(self.model, old['model']), loss=copied_state(self.loss_func, old['loss']))
-    self.best_score, self.best_epoch = score, self.epoch
-
-# %% ../../nbs/08_train/04_loop.ipynb #3e677e0f
-class EarlyStop(Callback):
-    "Ends the training before an epoch when too many have passed since the best one"
-    order = 81 # after EpochLog
-    def __init__(self,
-        log: EpochLog, # the record of the epochs
-        patience: int, # epochs without a better one; 0 never stops
-    ): self.log, self.patience = log, patience
-
-    def before_epoch(self):
-        log = self.log
-        if self.patience and log.history and self.epoch - 1 - log.best_epoch >= self.patience: raise CancelFitException
-
-# %% ../../nbs/08_train/04_loop.ipynb #17611744
+# %% ../../nbs/08_train/04_loop.ipynb #31e6613b
 CHECKPOINT_SECONDS = 20. # at least, between two checkpoints
 
 class Checkpoint(Callback):
     "Writes the state of a training from time to time, and at its end"
     def __init__(self,
-        path: str|Path, # file
-        log: EpochLog,  # history and best state
-        key: str,       # identifies the training
-        every: int = 1, # epochs between two checkpoints, at least
+        path: str|Path,     # file
+        log: EpochLog,      # history and best state
+        key: str,           # identifies the training
+        every: int = 1,     # epochs between two checkpoints, at least
         facts: dict = None, # small values to store with it
     ):
         self.path, self.log, self.key, self.every, self.facts = Path(path), log, key, every, facts or {}
         self.written = None # epoch of the last checkpoint
 
+    def before_fit(self):
+        for part in self.path.parent.glob(f'.{self.path.stem}.*.tmp*'): part.unlink(missing_ok=True) # of a kill
+        self.since = time.perf_counter()
+
+    def after_validate(self):
+        waited = time.perf_counter() - self.since
+        if (self.epoch + 1) % self.every == 0 and waited >= CHECKPOINT_SECONDS: self.write(self.epoch)
+
+    def after_fit(self):
+        last = len(self.log.history) - 1
+        if last >= 0 and self.written != last and not self.log.diverged: self.write(last)
+
 # %% ../../nbs/08_train/04_loop.ipynb #ecf19ca6
-@patch
-def before_fit(self:Checkpoint):
-    for part in self.path.parent.glob(f'.{self.path.stem}.*.tmp*'): part.unlink(missing_ok=True) # of a killed process
-    self.since = time.perf_counter()
-
-@patch
-def after_validate(self:Checkpoint):
-    waited = time.perf_counter() - self.since
-    if (self.epoch + 1) % self.every == 0 and waited >= CHECKPOINT_SECONDS: self.write(self.epoch)
-
-@patch
-def after_fit(self:Checkpoint):
-    last = len(self.log.history) - 1
-    if last >= 0 and self.written != last and not self.log.diverged: self.write(last)
-
-# %% ../../nbs/08_train/04_loop.ipynb #2148ba0b
-def _without_numpy(state):
-    "Nested containers with Python's numbers in the place of numpy's, which `weights_only` refuses"
-    if isinstance(state, dict): return {k: _without_numpy(v) for k, v in state.items()}
-    if isinstance(state, (list, tuple)): return type(state)(map(_without_numpy, state))
-    return state.item() if isinstance(state, np.generic) else state
-
 _LOG_STATE = 'history', 'best', 'best_score', 'best_epoch' # of an `EpochLog`
 
 @patch
@@ -261,7 +221,7 @@ def write(self:Checkpoint, epoch):
     state = dict(key=self.key, epoch=epoch, facts=self.facts, opt=self.opt.state_dict(),
                  model=copied_state(self.model), loss=copied_state(self.loss_func))
     state |= {name: getattr(self.log, name) for name in _LOG_STATE}
-    with atomic_path(self.path) as tmp: torch.save(_without_numpy(state), tmp)
+    with atomic_path(self.path) as tmp: torch.save(state, tmp)
     self.since, self.written = time.perf_counter(), epoch
 
 # %% ../../nbs/08_train/04_loop.ipynb #aef515c3
@@ -289,55 +249,39 @@ def resume(
     for name in _LOG_STATE: setattr(log, name, state[name])
     return state['epoch'] + 1
 
-# %% ../../nbs/08_train/04_loop.ipynb #2947917c
+# %% ../../nbs/08_train/04_loop.ipynb #8e9d0ba6
 @contextmanager
 def body_precision(
-    body: torch.nn.Module, # from `pose_body`, or None
+    body: torch.nn.Module, # from `pose_body`
     precision: str,        # 'float32' or 'bfloat16'
 ):
     "Let a body compute in a precision; its features come out in single precision"
-    if body is None or precision == 'float32':
-        yield
-        return
-    running = []
-    def before(module, images):
-        running.append(torch.autocast(images[0].device.type, torch.bfloat16))
-        running[-1].__enter__()
-    def after(module, images, features):
-        running.pop().__exit__(None, None, None)
-        if features is not None: return features.float()
-    hooks = body.register_forward_pre_hook(before), body.register_forward_hook(after, always_call=True)
+    plain = body.forward
+    def forward(images):
+        with torch.autocast(images.device.type, torch.bfloat16): return plain(images).float()
+    if precision == 'bfloat16': body.forward = forward
     try: yield
-    finally:
-        for hook in hooks: hook.remove()
+    finally: vars(body).pop('forward', None)
 
-# %% ../../nbs/08_train/04_loop.ipynb #8e9d0ba6
-def _tensorboard_base():
-    "fastai's callback; raises `MissingExtraError` when the package is not installed"
-    try: from fastai.callback.tensorboard import TensorBoardCallback
-    except ImportError as e:
-        error = MissingExtraError('tensorboard', 'tensorboard')
-        error.args = ('The option tensorboard needs the package tensorboard, which is not installed: '
-                      'run pip install tensorboard, or leave the option out.',)
-        raise error from e
-    return TensorBoardCallback
+# %% ../../nbs/08_train/04_loop.ipynb #2947917c
+class TensorBoardLog(Callback):
+    "Writes the course of a training for TensorBoard; raises `MissingExtraError` when the package is not installed"
+    order = 81 # after EpochLog
+    def __init__(self,
+        folder: str|Path, # for TensorBoard's files
+        log: EpochLog,    # the history
+    ):
+        try: from torch.utils.tensorboard import SummaryWriter
+        except ImportError as e: raise MissingExtraError('tensorboard', 'tensorboard') from e
+        self.writer, self.log = SummaryWriter(str(folder)), log
 
-# %% ../../nbs/08_train/04_loop.ipynb #31e6613b
-def tensorboard_callback(
-    folder: str|Path, # for TensorBoard's files
-    log: EpochLog,    # the history
-) -> Callback:
-    "A callback that writes for TensorBoard; raises `MissingExtraError` when the package is not installed"
-    class History(_tensorboard_base()):
-        def before_fit(self):
-            super().before_fit()
-            self.done = len(log.history)*self.dls.train.n//self.dls.train.bs
-        def after_batch(self):
-            if not self.training: return
-            self.writer.add_scalar('train_loss', self.loss.item(), self.done + self.train_iter)
-            self.writer.add_scalar('lr', self.opt.hypers[0]['lr'], self.done + self.train_iter)
-        def after_validate(self):
-            for name, value in list(log.history[-1].items())[1:]:
-                self.writer.add_scalar(f'epoch/{name}', value, self.epoch)
-        def after_epoch(self): pass
-    return History(str(folder), trace_model=False, log_preds=False)
+    def after_batch(self):
+        step = self.epoch*len(self.dls.train) + self.iter
+        scalars = dict(train_loss=self.loss.item(), lr=self.opt.hypers[0]['lr']) if self.training else {}
+        for name, value in scalars.items(): self.writer.add_scalar(name, value, step)
+
+    def after_validate(self):
+        for name, value in list(self.log.history[-1].items())[1:]:
+            self.writer.add_scalar(f'epoch/{name}', value, self.epoch)
+
+    def after_fit(self): self.writer.close()

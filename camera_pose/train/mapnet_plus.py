@@ -8,91 +8,79 @@ __all__ = ['odometry_tuples', 'RelativeLoss', 'FineTuneOptions', 'fine_tune']
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #02cb6dd1
 import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np, pandas as pd, safetensors.torch, torch
 
-from ..ground.basics import InputError, ProgressBar, read_json
 from ..dataset.augment import Augmenter
 from ..dataset.tuples import frame_tuples, tuple_rows
-from ..ground.metrics import position_error, rotation_error
-from .cache import cached_features
-from .learner import recipe_loss
-from .loaders import FeatureSource, ImageSource, epoch_seed
+from ..ground.basics import InputError, ProgressBar, read_json
+from ..ground.pose import POSE_COLUMNS
+from ..localize.odometry import USABLE, chain_odometry, tie_scale
 from ..models.losses import MapNetLoss, align_pair, all_pairs
 from ..models.nets import canonical_poses
-from ..localize.odometry import USABLE, chain_odometry, tie_scale
-from .recipe import load_recipe
 from ..models.store import PosePredictor, load_model, save_model
-from .loop import write_history
-from ..ground.pose import POSE_COLUMNS
+from .learner import batch_norms, frame_source, recipe_loss
+from .loaders import epoch_seed
+from .loop import ValidationFrames, write_history
+from .recipe import load_recipe
 
-# %% ../../nbs/08_train/06_mapnet_plus.ipynb #02e7c5fa
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #96f4830b
 def odometry_tuples(
     odometry: pd.DataFrame, # from `tie_scale`; `i` and `j` are rows of the video's frames
     timestamps,             # of the frames, seconds `(N,)`
     steps: int = 3,         # frames in a tuple
     skip_s: float = 1.,     # time between the frames of a tuple, seconds
-    max_sigma: float = .2,  # largest standard deviation of the position, as a part of the distance covered
 ) -> tuple: # frames of the tuples `(M, steps)`, their poses in the frame of the first one `(M, steps, 7)`
     "Tuples of frames whose relative poses the odometry knows"
     tuples = frame_tuples(timestamps, steps, skip_s)
-    targets = np.tile([0., 0, 0, 1, 0, 0, 0], (*tuples.shape, 1))
-    known = np.ones(len(tuples), bool)
+    targets, known = np.tile([0., 0, 0, 1, 0, 0, 0], (*tuples.shape, 1)), np.ones(len(tuples), bool)
     for k in range(1, steps):
         found = chain_odometry(odometry, tuples[:, [0, k]])
         targets[:, k] = found[POSE_COLUMNS].to_numpy()
         far = np.linalg.norm(targets[:, k, :3], axis=1)
-        known &= found.x.notna().to_numpy() & (found.sigma_m.to_numpy() < max_sigma*np.maximum(far, .1))
+        known &= found.x.notna().to_numpy() & (found.sigma_m.to_numpy() < .2*np.maximum(far, .1))
     return tuples[known], targets[known]
 
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #3ce10b22
 class RelativeLoss(MapNetLoss):
     "Equation 11 for the relative poses of all pairs in tuples, and nothing else"
-    def errors(self,
-        pred: torch.Tensor, # raw predictions `(B, S, 7)`
-        true: torch.Tensor, # true poses in any world, which may be another one for each tuple `(B, S, 7)`
-    ) -> tuple: # position and rotation distances `(B, S*(S-1))`
-        "How relative poses differ"
-        pred_t, pred_q, true_t, true_q = align_pair(all_pairs(pred), all_pairs(true))
+    def errors(self, pred, true): # poses `(B, S, 7)`, true ones in any world -> distances `(B, S*(S-1))`
+        "Position and rotation distances of relative poses"
+        pred_t, pred_q, true_t, true_q = align_pair(all_pairs(pred[..., :7]), all_pairs(true))
         return self.distance(pred_t, true_t), self.distance(pred_q, true_q)
 
-    def forward(self, pred, true): return self.weighted(*self.errors(pred[..., :7], true)).sum(1).mean()
+    def forward(self, pred, true): return self.weighted(*self.errors(pred, true)).sum(1).mean()
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #fc4d1560
-def _stored_loss(model, options):
-    "The loss with the weights that a run has learned"
-    if options.get('loss') == 'reprojection': return MapNetLoss()
-    loss = recipe_loss(load_recipe(options))
-    if isinstance(model, PosePredictor): return loss
-    state = safetensors.torch.load_file(Path(model)/'model.safetensors')
-    loss.load_state_dict({k.removeprefix('loss.'): v for k, v in state.items() if k.startswith('loss.')})
-    return loss
-
 def _start(model, device):
-    "The predictor, a copy of its network that can be trained, its recipe's options, and the loss"
+    "The predictor, a copy of its network that can be trained, its recipe, and the loss with the weights it has learned"
     predictor = model if isinstance(model, PosePredictor) else load_model(model, device)
     known = predictor.info.get('options')
     if not known: raise InputError('The model does not say how it was trained: train it again with this version.')
     network = copy.deepcopy(predictor.net).requires_grad_(True)
     network.choose_part(network.train_body)
-    options = {k: v for k, v in known.items() if k in load_recipe()}
-    return predictor, network, options, _stored_loss(model, options).to(next(network.parameters()).device)
+    recipe = load_recipe({k: v for k, v in known.items() if k in load_recipe()})
+    loss = MapNetLoss() if recipe.loss == 'reprojection' else recipe_loss(recipe)
+    if recipe.loss != 'reprojection' and model is not predictor:
+        state = safetensors.torch.load_file(Path(model)/'model.safetensors')
+        loss.load_state_dict({k.removeprefix('loss.'): v for k, v in state.items() if k.startswith('loss.')})
+    return predictor, network, recipe, loss.to(next(network.parameters()).device)
 
-# %% ../../nbs/08_train/06_mapnet_plus.ipynb #96f4830b
-def _source(network, images, rows, poses, recipe, K=None):
-    "Features of a frozen backbone, with the views of its training when the intrinsics are given, or images"
-    device = next(network.parameters()).device
-    if not network.frozen: return ImageSource(images, rows, poses, None, device)
-    augmenter = K is not None and Augmenter(K, recipe['rotate_deg'] or 0, recipe['crop'], recipe['colour'] or 0)
-    views = recipe['views'] if augmenter else 1
-    folder = images.folder/'features' if hasattr(images, 'folder') else None
-    found = cached_features(network.body, images, rows, folder, views=views, augmenter=augmenter if views > 1 else None,
-                            poses=poses, precision=recipe.get('precision') or 'float32')
-    return FeatureSource(found.features, found.poses, device)
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #4d8ec12d
+def _source(network, recipe, images, table, K=None):
+    "Stored features of a frozen backbone, with the views of its training when the intrinsics are given, or images"
+    poses = table[POSE_COLUMNS].to_numpy(float) if 'x' in table else np.zeros((len(table), 7))
+    args = network, images, images.rows(table.image), poses
+    if not network.frozen: return frame_source(*args)
+    augmenter = K is not None and Augmenter(K, recipe.rotate_deg or 0, recipe.crop, recipe.colour or 0)
+    precision = 'float32' if recipe.precision == 'auto' else recipe.precision
+    return frame_source(*args, recipe.views if augmenter else 1, augmenter, precision)
 
-def _log_errors(model, relative, source, tuples, targets):
+def _log_errors(net, relative, source, tuples, targets):
     "Logarithms of the mean relative errors, the best start for beta and gamma"
-    with torch.no_grad(): errors = relative.errors(model.eval()(source(tuples)[0])[..., :7], targets)
+    with torch.no_grad(): errors = relative.errors(net.eval()(source(tuples)[0]), targets)
     return [float(torch.log(e.mean() + 1e-6)) for e in errors]
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #d584a162
@@ -109,66 +97,57 @@ class FineTuneOptions:
     seed: int = 0              # of the draws and of dropout
     device: str = None         # 'cpu', 'cuda'; None for a GPU if there is one
 
-# %% ../../nbs/08_train/06_mapnet_plus.ipynb #3ce10b22
-def _pick(rng, tuples, n):
-    chosen = tuples[rng.integers(len(tuples), size=n)]
-    return chosen[:, 0] if chosen.shape[1] == 1 else chosen
-
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #54a1647d
 def _optimiser(net, losses, lr):
     "AdamW for network and loss weights"
-    weights = [p for m in losses for p in m.parameters() if p.requires_grad]
-    network = [p for p in net.parameters() if p.requires_grad]
+    network, weights = ([p for m in part for p in m.parameters() if p.requires_grad] for part in ([net], losses))
     return torch.optim.AdamW([dict(params=network, lr=lr, weight_decay=5e-4),
                               dict(params=weights, lr=30*lr, weight_decay=0.)])
 
-def _train_mode(net):
-    "Training mode, except batch normalisation"
-    net.train()
-    for m in net.modules():
-        if isinstance(m, torch.nn.modules.batchnorm._BatchNorm): m.eval()
-
-# %% ../../nbs/08_train/06_mapnet_plus.ipynb #b4407abd
-def _learn(net, loss, relative, labelled, unlabelled, watch, options):
-    "Train in place; returns the history"
-    (source, tuples), (free_source, free, targets), o = labelled, unlabelled, options
-    n_batches, history = max(1, len(tuples)//tuples.shape[1]//o.bs), []
-    opt = _optimiser(net, (loss, relative), o.lr)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(opt, o.epochs*n_batches)
-    with ProgressBar('fine-tune', o.epochs) as bar, torch.random.fork_rng():
-        for epoch in range(o.epochs):
-            rng, seen = np.random.default_rng(number := epoch_seed(o.seed, epoch)), []
-            torch.manual_seed(number) # for dropout
-            source.reseed(number)
-            _train_mode(net)
-            for _ in range(n_batches):
-                inputs, poses = source(_pick(rng, tuples, o.bs))
-                k = rng.integers(len(free), size=o.bs)
-                known = loss(net(inputs), poses)
-                moved = relative(net(free_source(free[k])[0]), targets[torch.as_tensor(k)])
-                opt.zero_grad()
-                (known + o.weight*moved).backward()
-                opt.step()
-                schedule.step()
-                seen.append((known.item(), moved.item()))
-            losses = dict(zip(('labelled_loss', 'relative_loss'), map(float, np.mean(seen, 0))))
-            history.append(dict(epoch=epoch) | losses | _watch(net, relative, unlabelled, watch))
-            bar.update()
-    return history
-
 def _watch(net, relative, unlabelled, watch):
     "Relative errors on the video, and medians on labelled validation frames"
-    move, turn = (float(np.exp(e)) for e in _log_errors(net, relative, *unlabelled))
+    move, turn = np.exp(_log_errors(net, relative, *unlabelled)).tolist()
     row = dict(relative_m=move, relative_q=turn)
     if watch is None: return row
     source, true = watch
     with torch.no_grad(): pred = canonical_poses(net(source(np.arange(len(true)))[0]).cpu().numpy())
-    return row | dict(median_m=float(np.median(position_error(pred, true))),
-                      median_deg=float(np.median(rotation_error(pred, true))))
+    metres, degrees = ValidationFrames(source, true, None).medians(pred)
+    return row | dict(median_m=metres, median_deg=degrees)
+
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #b4407abd
+def _learn(net, loss, relative, labelled, unlabelled, watch, o):
+    "Train in place; returns the history"
+    (source, tuples), (free_source, free, targets) = labelled, unlabelled
+    n_batches, history, opt = max(1, len(tuples)//tuples.shape[1]//o.bs), [], _optimiser(net, (loss, relative), o.lr)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(opt, o.epochs*n_batches)
+    def update(rng): # both losses before the update
+        chosen = tuples[rng.integers(len(tuples), size=o.bs)]
+        inputs, poses = source(chosen[:, 0] if chosen.shape[1] == 1 else chosen)
+        k = rng.integers(len(free), size=o.bs)
+        known, moved = loss(net(inputs), poses), relative(net(free_source(free[k])[0]), targets[torch.as_tensor(k)])
+        opt.zero_grad()
+        (known + o.weight*moved).backward()
+        opt.step()
+        schedule.step()
+        return known.item(), moved.item()
+    with ProgressBar('fine-tune', o.epochs) as bar, torch.random.fork_rng():
+        for epoch in range(o.epochs):
+            rng = np.random.default_rng(number := epoch_seed(o.seed, epoch))
+            torch.manual_seed(number) # for dropout
+            source.reseed(number)
+            net.train()
+            for layer in batch_norms(net): layer.eval()
+            known, moved = np.mean([update(rng) for _ in range(n_batches)], axis=0).tolist()
+            losses = dict(epoch=epoch, labelled_loss=known, relative_loss=moved)
+            history.append(losses | _watch(net, relative, unlabelled, watch))
+            bar.update()
+    return history
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #396afb9b
-def _video_tuples(predictor, odometry, video, video_images, rows, steps, skip_s):
+def _video_tuples(predictor, odometry, video, images, steps, skip_s):
     "Unlabelled tuples and their targets; raises `InputError` when there are none"
-    if 'sigma_m' not in odometry: odometry = tie_scale(odometry, predictor.predict(video_images.images[rows]))
+    if 'sigma_m' not in odometry:
+        odometry = tie_scale(odometry, predictor.predict(images.images[images.rows(video.image)]))
     if (odometry.kind == 'untied').any() and not odometry.kind.isin(USABLE).any():
         raise InputError("The model's predictions for the video are too rough to give the odometry its scale: "
                          'train it better, or bring the odometry to metres with `tie_scale`.')
@@ -177,45 +156,39 @@ def _video_tuples(predictor, odometry, video, video_images, rows, steps, skip_s)
                                        'or compare frames that are closer in time.')
     return free, targets
 
-def _save(network, info, loss, history, run_dir):
-    "Write the run; returns its description"
-    save_model(network, info, run_dir, loss)
-    write_history(Path(run_dir)/'history.csv', history)
-    return read_json(Path(run_dir)/'model.json')
-
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #c759e0d8
 def fine_tune(
-    model,                      # `PosePredictor` or the folder of a run
-    train: pd.DataFrame,        # table of labelled frames, those that the model was trained on
-    images,                     # `ProcessedImages` with them
-    video: pd.DataFrame,        # frames of the unlabelled video, `image` and `timestamp`
-    video_images,               # `ProcessedImages` with them
-    odometry: pd.DataFrame,     # of the video, from `visual_odometry` or `tie_scale`; `i` and `j` are rows of `video`
-    options: FineTuneOptions = None,
-    **changes                   # of the options: `run_dir=..., epochs=30`
+    model,                  # `PosePredictor` or the folder of a run
+    train: pd.DataFrame,    # table of labelled frames, those that the model was trained on
+    images,                 # `ProcessedImages` with them
+    video: pd.DataFrame,    # frames of the unlabelled video, `image` and `timestamp`
+    video_images,           # `ProcessedImages` with them
+    odometry: pd.DataFrame, # of the video, from `visual_odometry` or `tie_scale`; `i` and `j` are rows of `video`
+    **options               # fields of `FineTuneOptions`: `run_dir=..., epochs=30`
 ) -> PosePredictor: # with `history`
     "Train on with labelled frames and the odometry of unlabelled ones; raises `InputError` when it fits no tuple"
-    o = replace(options or FineTuneOptions(), **changes)
+    o = FineTuneOptions(**options)
     predictor, network, recipe, loss = _start(model, o.device)
-    device, steps, skip_s = next(network.parameters()).device, max(recipe['steps'] or 3, 2), recipe['skip_s']
+    device, steps = next(network.parameters()).device, max(recipe.steps or 3, 2)
     net, relative = network.head if network.frozen else network, RelativeLoss().to(device)
     defaults = dict(epochs=60, lr=5e-4) if network.frozen else dict(epochs=5, lr=1e-5)
     o = replace(o, bs=max(1, o.bs//steps), **{k: getattr(o, k) or v for k, v in defaults.items()})
-    video_rows = video_images.rows(video.image)
-    free, targets = _video_tuples(predictor, odometry, video, video_images, video_rows, steps, skip_s)
+    free, targets = _video_tuples(predictor, odometry, video, video_images, steps, recipe.skip_s)
     targets = torch.tensor(targets, dtype=torch.float32, device=device)
-    def labelled(table, K=None):
-        return _source(network, images, images.rows(table.image), table[POSE_COLUMNS].to_numpy(float), recipe, K)
-    unlabelled = _source(network, video_images, video_rows, np.zeros((len(video), 7)), recipe), free, targets
+    source = partial(_source, network, recipe)
+    unlabelled = source(video_images, video), free, targets
     with torch.no_grad():
         for p, value in zip((relative.beta, relative.gamma), _log_errors(net, relative, *unlabelled)): p.fill_(value)
-    watch = None if o.valid is None else (labelled(o.valid), o.valid[POSE_COLUMNS].to_numpy(float))
-    tuples = tuple_rows(train, recipe['steps'] or 3, skip_s)
-    history = _learn(net, loss, relative, (labelled(train, o.intrinsics), tuples), unlabelled, watch, o)
-    done = dict(method='MapNet+', n_video=len(video), n_tuples=len(free))
-    done |= {k: getattr(o, k) for k in ('epochs', 'lr', 'weight', 'seed')}
+    watch = None if o.valid is None else (source(images, o.valid), o.valid[POSE_COLUMNS].to_numpy(float))
+    labelled = source(images, train, o.intrinsics), tuple_rows(train, recipe.steps or 3, recipe.skip_s)
+    history = _learn(net, loss, relative, labelled, unlabelled, watch, o)
+    done = dict(method='MapNet+', n_video=len(video), n_tuples=len(free), epochs=o.epochs, lr=o.lr, weight=o.weight,
+                seed=o.seed)
     info = dict(predictor.info) | dict(fine_tuned=done)
-    if o.run_dir is not None: info = _save(network, info, loss, history, o.run_dir)
+    if o.run_dir is not None:
+        save_model(network, info, o.run_dir, loss)
+        write_history(Path(o.run_dir)/'history.csv', history)
+        info = read_json(Path(o.run_dir)/'model.json')
     result = PosePredictor(network, info, device)
     result.history = pd.DataFrame(history)
     return result

@@ -10,26 +10,28 @@ import difflib, json, textwrap
 from collections.abc import Mapping
 from configparser import ConfigParser, Error as IniError
 from importlib import resources
+from itertools import groupby
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
 from fastcore.basics import patch
 
 from ..ground.basics import InputError, atomic_path
 
-# %% ../../nbs/08_train/01_recipe.ipynb #637291ac
+# %% ../../nbs/08_train/01_recipe.ipynb #33cc85ff
 class Option(NamedTuple):
     "One option of a recipe"
     section: str
     label: str
     type: str       # 'text', 'integer', 'number', 'flag' or 'integers'
     default: object
-    allowed: object # a tuple of texts; `(least, most)` for numbers, with None for no bound; None for anything
+    allowed: tuple  # texts, or the least and the most of numbers; None for anything
     meaning: str
     null: str = ''  # what null stands for; empty where null is not allowed
 
-# %% ../../nbs/08_train/01_recipe.ipynb #9f10da6a
+    def __str__(self): return self.meaning + (f'; null: {self.null}' if self.null else '')
+
 OPTIONS = {} # label -> `Option`
 
 def _section(name, *rows): # options of a section: label, type, default, allowed, meaning, null
@@ -39,37 +41,31 @@ def _section(name, *rows): # options of a section: label, type, default, allowed
 OPTIONS |= _section('model',
     ('net', 'text', 'mapnet', ('posenet', 'mapnet', 'menet'), "network: the paper's PoseNet, MapNet or MeNet"),
     ('body', 'text', 'resnet18', None, 'backbone: any torchvision classification network, or efficientnet_lite0'),
-    ('weights', 'text', 'auto', None,
-     '"default" (ImageNet), "auto" (ImageNet, of another backbone where these cannot be had), "none" '
-     '(random), or a file',
-     'random weights'),
-    ('train_body', 'text', None, ('none', 'last', 'all'),
-     'part of the backbone that is trained', '"none" for pretrained weights, "all" for random ones'),
-    ('pool', 'integer', None, (1, 7),
-     'side of the grid of pooled features; 1: global mean',
+    ('weights', 'text', 'auto', None, '"default" (ImageNet), "auto" (ImageNet, of another backbone where these cannot '
+     'be had), "none" (random), or a file', 'random weights'),
+    ('train_body', 'text', None, ('none', 'last', 'all'), 'part of the backbone that is trained',
+     '"none" for pretrained weights, "all" for random ones'),
+    ('pool', 'integer', None, (1, 7), 'side of the grid of pooled features; 1: global mean',
      '3 for a frozen pretrained backbone with a feature map, else 1'),
-    ('reduce', 'integer', None, (0, 4096),
-     'principal components of the features; 0: all features',
+    ('reduce', 'integer', None, (0, 4096), 'principal components of the features; 0: all features',
      '128 for a frozen pretrained backbone with a grid, else 0'),
-    ('size', 'integer', None, (16, None),
-     'side in pixels to which images are reduced inside the network', '64 for random weights, else no change'),
+    ('size', 'integer', None, (16, inf), 'side in pixels to which images are reduced inside the network',
+     '64 for random weights, else no change'),
     ('rotation', 'text', 'quaternion', ('quaternion', 'log', '9d'), 'output of the network for rotations'),
-    ('hidden', 'integers', None, (1, None),
-     'units of the hidden layers of the head', '[] for PoseNet, [2048, 1024, 512] for MapNet'),
-    ('dropout', 'number', None, (0, 0.99),
-     'dropout of the first hidden layer', '0.1 in a head with hidden layers, else 0'),
+    ('hidden', 'integers', None, (1, inf), 'units of the hidden layers of the head',
+     '[] for PoseNet, [2048, 1024, 512] for MapNet'),
+    ('dropout', 'number', None, (0, 0.99), 'dropout of the first hidden layer',
+     '0.1 in a head with hidden layers, else 0'),
     ('sigma', 'flag', None, None, 'also predict standard deviations', 'true for the loss "gaussian", else false'),
-    ('image_size', 'integer', 224, (16, None), 'side in pixels of the images in the processed dataset'))
+    ('image_size', 'integer', 224, (16, inf), 'side in pixels of the images in the processed dataset'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #0866af6b
 OPTIONS |= _section('loss',
     ('loss', 'text', None, ('smooth_l1', 'l1', 'mse', 'mapnet', 'gaussian', 'reprojection'),
-     'the first three: eq. 9; "mapnet": eq. 10',
-     '"smooth_l1" for PoseNet, "mapnet" for MapNet, "gaussian" with sigma'),
-    ('alpha', 'number', 1.0, (0, None), 'weight of the quaternion in eq. 9, of the relative poses in eq. 10'),
-    ('beta', 'number', 0.0, (None, None), 'start of the position weight of eq. 11, log of an error in metres'),
-    ('gamma', 'number', -3.0, (None, None),
-     'start of the rotation weight of eq. 11, log of an error in quaternion units'),
+     'the first three: eq. 9; "mapnet": eq. 10', '"smooth_l1" for PoseNet, "mapnet" for MapNet, "gaussian" with sigma'),
+    ('alpha', 'number', 1.0, (0, inf), 'weight of the quaternion in eq. 9, of the relative poses in eq. 10'),
+    ('beta', 'number', 0.0, None, 'start of the position weight of eq. 11, log of an error in metres'),
+    ('gamma', 'number', -3.0, None, 'start of the rotation weight of eq. 11, log of an error in quaternion units'),
     ('learn_weights', 'flag', True, None, 'learn beta and gamma'),
     ('distance', 'text', 'l1', ('l1', 'smooth_l1', 'mse'), 'distance in eq. 11'),
     ('relative', 'text', 'pairs', ('pairs', 'difference'),
@@ -78,36 +74,33 @@ OPTIONS |= _section('loss',
 # %% ../../nbs/08_train/01_recipe.ipynb #653e25ec
 OPTIONS |= _section('data',
     ('steps', 'integer', None, (1, 20), 'frames in a tuple', '1 for PoseNet, 3 for MapNet'),
-    ('skip_s', 'number', 1.0, (0, None), 'time between the frames of a tuple, seconds; 0 for MeNet: neighbours'))
+    ('skip_s', 'number', 1.0, (0, inf), 'time between the frames of a tuple, seconds; 0 for MeNet: neighbours'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #855074bd
 OPTIONS |= _section('augment',
-    ('colour', 'number', None, (0, 1),
-     'strength of random changes of exposure, contrast and colour', '0.1 with random rotations, else 0'),
-    ('rotate_deg', 'number', None, (0, 45),
-     'random rotations of the camera, degrees at most; labels follow',
+    ('colour', 'number', None, (0, 1), 'strength of random changes of exposure, contrast and colour',
+     '0.1 with random rotations, else 0'),
+    ('rotate_deg', 'number', None, (0, 45), 'random rotations of the camera, degrees at most; labels follow',
      '8 for a frozen pretrained backbone where the focal length is known, else 0'),
     ('crop', 'number', 0.0, (0, 0.9), 'random crops: largest part of the side that is removed; labels follow'),
-    ('views', 'integer', None, (1, 1000),
-     'versions of each image for a frozen backbone', '8 with augmentation, else 1'))
+    ('views', 'integer', None, (1, 1000), 'versions of each image for a frozen backbone',
+     '8 with augmentation, else 1'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #27a49dc3
 OPTIONS |= _section('optim',
     ('opt', 'text', 'adamw', ('adamw', 'adam', 'sgd'),
      '"adamw" (decoupled weight decay), "adam" (weight decay in the gradient, as the paper), "sgd" (momentum 0.9)'),
-    ('lr', 'number', None, (1e-12, None), 'highest learning rate of the head', '0.001'),
-    ('body_lr', 'number', None, (1e-12, None),
-     'learning rate of the first layers of the backbone; rates rise from there to lr',
-     'lr for random weights, lr/10 for pretrained ones'),
-    ('loss_lr', 'number', None, (1e-12, None), 'learning rate of beta and gamma', '30 times lr'),
-    ('wd', 'number', 0.0005, (0, None), 'weight decay of backbone and head'),
+    ('lr', 'number', None, (1e-12, inf), 'highest learning rate of the head', '0.001'),
+    ('body_lr', 'number', None, (1e-12, inf), 'learning rate of the first layers of the backbone; rates rise from '
+     'there to lr', 'lr for random weights, lr/10 for pretrained ones'),
+    ('loss_lr', 'number', None, (1e-12, inf), 'learning rate of beta and gamma', '30 times lr'),
+    ('wd', 'number', 0.0005, (0, inf), 'weight decay of backbone and head'),
     ('schedule', 'text', 'one_cycle', ('one_cycle', 'step', 'constant'), 'course of the learning rate'),
-    ('step_epochs', 'integer', 20, (1, None), 'for "step": epochs between two divisions of the rate by 10'),
-    ('epochs', 'integer', None, (1, None),
-     'passes over the training frames',
+    ('step_epochs', 'integer', 20, (1, inf), 'for "step": epochs between two divisions of the rate by 10'),
+    ('epochs', 'integer', None, (1, inf), 'passes over the training frames',
      'for 500 updates of a head (1000 with several views, 600 of a whole network), from 40 to 400'),
-    ('bs', 'integer', None, (1, None),
-     'images in a batch; a tuple of 3 frames counts 3', '48 for a frozen backbone, else 24'))
+    ('bs', 'integer', None, (1, inf), 'images in a batch; a tuple of 3 frames counts 3',
+     '48 for a frozen backbone, else 24'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #2b460e0b
 OPTIONS |= _section('run',
@@ -115,76 +108,64 @@ OPTIONS |= _section('run',
     ('precision', 'text', 'auto', ('auto', 'float32', 'bfloat16'),
      'number format in the backbone; "auto" measures whether bfloat16 is faster here'),
     ('cache', 'flag', True, None, 'compute the features of a frozen backbone only once'),
-    ('early_stop', 'integer', 0, (0, None), 'stop after this many epochs without a better one; 0: never'),
-    ('checkpoint_epochs', 'integer', 1, (0, None), 'epochs between two checkpoints, at most one in 20 s; 0: none'),
+    ('early_stop', 'integer', 0, (0, inf), 'stop after this many epochs without a better one; 0: never'),
+    ('checkpoint_epochs', 'integer', 1, (0, inf), 'epochs between two checkpoints, at most one in 20 s; 0: none'),
     ('tensorboard', 'flag', False, None, 'also write the history for TensorBoard (package tensorboard)'))
 
-# %% ../../nbs/08_train/01_recipe.ipynb #63c1ed38
+# %% ../../nbs/08_train/01_recipe.ipynb #bf356ff9
 def _is_number(v): return isinstance(v, (int, float)) and not isinstance(v, bool) and v == v
-
 def _is_integer(v): return _is_number(v) and abs(v) < 2**63 and int(v) == v
+def _are_integers(v): return isinstance(v, (list, tuple)) and all(map(_is_integer, v))
 
-_TYPES = dict(text=lambda v: isinstance(v, str), integer=_is_integer, number=_is_number,
-              flag=lambda v: isinstance(v, bool),
-              integers=lambda v: isinstance(v, (list, tuple)) and all(map(_is_integer, v)))
-
-def _plain(value):
-    "JSON value of an override, which may be a numpy number, a path or a tuple"
-    if isinstance(value, Path): return str(value)
-    if hasattr(value, 'tolist'): value = value.tolist()
-    return list(value) if isinstance(value, tuple) else value
-
-# %% ../../nbs/08_train/01_recipe.ipynb #eb564c8e
-_KINDS = dict(text='a text in double quotes', integer='a whole number', number='a number', flag='true or false',
-              integers='a list of whole numbers, each')
-
-def _bounds(option): return option.allowed if option.type in ('integer', 'number', 'integers') else (None, None)
+_TYPES = dict(text=('a text in double quotes', lambda v: isinstance(v, str)), integer=('a whole number', _is_integer),
+              number=('a number', _is_number), flag=('true or false', lambda v: isinstance(v, bool)),
+              integers=('a list of whole numbers', _are_integers)) # each in words, and its check
 
 def _allowed_words(option):
     "Type and range of an option in words"
-    null = ' or null' if option.null else ''
-    if option.type == 'text' and option.allowed: return ', '.join(f'"{o}"' for o in option.allowed) + null
-    low, high = _bounds(option)
-    bound = f' of at least {low:g}' if low is not None else ''
-    if None not in (low, high): bound = f' from {low:g} to {high:g}'
-    return (_KINDS[option.type] + bound).removesuffix(', each') + null
+    words, null = _TYPES[option.type][0], ' or null' if option.null else ''
+    if option.allowed is None: return words + null
+    if option.type == 'text': return ', '.join(f'"{o}"' for o in option.allowed) + null
+    low, high = option.allowed
+    each = ', each' if option.type == 'integers' else ''
+    return f'{words}{each} ' + (f'of at least {low:g}' if high == inf else f'from {low:g} to {high:g}') + null
 
-# %% ../../nbs/08_train/01_recipe.ipynb #bf356ff9
+# %% ../../nbs/08_train/01_recipe.ipynb #6a1d7562
 def _is_allowed(option, value):
-    "Has a value the type and the range of an option?"
-    if value is None or not _TYPES[option.type](value): return False
-    if option.type == 'text': return not option.allowed or value in option.allowed
-    low, high = _bounds(option)
-    values = value if option.type == 'integers' else [value]
-    return all((low is None or v >= low) and (high is None or v <= high) for v in values)
+    "Does a value have the type and the range of an option?"
+    if not _TYPES[option.type][1](value): return False
+    if option.allowed is None: return True
+    if option.type == 'text': return value in option.allowed
+    low, high = option.allowed
+    return all(low <= v <= high for v in (value if option.type == 'integers' else [value]))
 
 def _check(option, value, where):
     "The value in its own type; raises `InputError` when it is not allowed"
-    value = _plain(value)
+    if isinstance(value, Path): value = str(value)
+    if hasattr(value, 'tolist'): value = value.tolist() # numpy's numbers and arrays
     if value is None and option.null: return None
     if not _is_allowed(option, value):
-        given = f'{option.label} = {json.dumps(value, default=repr)}'
-        should = f'it should be {_allowed_words(option)} ({option.meaning})'
-        raise InputError(f'{where}: {given} cannot be used: {should}.')
+        given, should = f'{option.label} = {json.dumps(value, default=repr)}', _allowed_words(option)
+        raise InputError(f'{where}: {given} cannot be used: it should be {should} ({option.meaning}).')
     if option.type == 'integers': return [int(v) for v in value]
     return {'integer': int, 'number': float}.get(option.type, lambda v: v)(value)
 
 # %% ../../nbs/08_train/01_recipe.ipynb #28a5d58a
+def _suggestion(name, known, kind):
+    "The nearest of the known names, given with how they are shown, or all of them"
+    near = difflib.get_close_matches(str(name), known, 1, 0.5)
+    return f'did you mean {known[near[0]]}?' if near else f'the {kind} are {", ".join(known)}.'
+
 def _find(label, where):
     "The option called `label`; raises `InputError` with the nearest name"
     if label in OPTIONS: return OPTIONS[label]
-    near = difflib.get_close_matches(str(label), OPTIONS, 1, 0.5)
-    hint = f'the options are {", ".join(OPTIONS)}.'
-    if near: hint = f"did you mean '{near[0]}' (section [{OPTIONS[near[0]].section}])?"
-    raise InputError(f"{where}: there is no option '{label}': {hint}")
+    known = {k: f"'{k}' (section [{o.section}])" for k, o in OPTIONS.items()}
+    raise InputError(f"{where}: there is no option '{label}': {_suggestion(label, known, 'options')}")
 
 # %% ../../nbs/08_train/01_recipe.ipynb #742fb7f4
 class Recipe(Mapping):
     "All options of a training: `recipe['epochs']` or `recipe.epochs`"
-    def __init__(self,
-        values: dict = None,        # label: value; the others have their defaults
-        where: str = 'the options', # where they come from, for messages
-    ):
+    def __init__(self, values: dict = None, where: str = 'the options'): # label: value; their origin, for messages
         self._values = {label: o.default for label, o in OPTIONS.items()}
         for label, value in dict(values or {}).items():
             self._values[label] = _check(_find(label, where), value, where)
@@ -206,9 +187,7 @@ class Recipe(Mapping):
 
 # %% ../../nbs/08_train/01_recipe.ipynb #5ae3322e
 @patch
-def replace(self:Recipe,
-    **overrides # label=value
-) -> Recipe:
+def replace(self:Recipe, **overrides) -> Recipe: # overrides: label=value
     "The same recipe with other values; raises `InputError` for unknown labels and wrong values"
     return Recipe({**self, **overrides})
 
@@ -218,17 +197,24 @@ def changes(self:Recipe) -> dict: # label -> value
     return {k: v for k, v in self.items() if v != OPTIONS[k].default}
 
 # %% ../../nbs/08_train/01_recipe.ipynb #98eb2221
-def _ini_lines(recipe):
-    "Lines of an INI file: sections, and each option below its meaning"
-    for section in dict.fromkeys(o.section for o in OPTIONS.values()):
-        yield f'[{section}]'
-        for o in (o for o in OPTIONS.values() if o.section == section):
-            null = f'; null: {o.null}' if o.null else ''
-            yield from textwrap.wrap(f'{o.meaning}{null}', 110, initial_indent='# ', subsequent_indent='#   ')
-            yield f'{o.label} = {json.dumps(recipe[o.label])}'
-        yield ''
+@patch
+def text(self:Recipe) -> str: # an INI file
+    "All values, each below its meaning"
+    lines = []
+    for section, options in groupby(OPTIONS.values(), lambda o: o.section):
+        lines.append(f'[{section}]')
+        for o in options:
+            lines += textwrap.wrap(str(o), 110, initial_indent='# ', subsequent_indent='#   ')
+            lines.append(f'{o.label} = {json.dumps(self[o.label])}')
+        lines.append('')
+    return '\n'.join(lines)
 
-# %% ../../nbs/08_train/01_recipe.ipynb #6a1d7562
+@patch
+def save(self:Recipe, path: str|Path):
+    "Write all values as an INI file, each below its meaning"
+    with atomic_path(path) as tmp: tmp.write_text(self.text(), encoding='utf-8')
+
+# %% ../../nbs/08_train/01_recipe.ipynb #eb564c8e
 def _read_value(section, label, value, where):
     "Value of a line `label = value`; raises `InputError` for a line in the wrong section or a value that is not JSON"
     option = _find(label, f'{where}, [{section}]')
@@ -239,48 +225,41 @@ def _read_value(section, label, value, where):
         hint = f'; a text needs double quotes: {label} = {json.dumps(value)}' if option.type == 'text' else ''
         raise InputError(f'{where}, [{section}]: {label} = {value} is not JSON{hint}.') from e
 
-def _check_section(section, where):
-    "Raise `InputError` for an unknown section"
-    sections = list(dict.fromkeys(o.section for o in OPTIONS.values()))
-    if section in sections: return
-    near = difflib.get_close_matches(section, sections, 1, 0.4)
-    hint = f'did you mean [{near[0]}]?' if near else f'the sections are {", ".join(sections)}.'
-    raise InputError(f'{where}: there is no section [{section}]: {hint}')
-
-# %% ../../nbs/08_train/01_recipe.ipynb #33cc85ff
+# %% ../../nbs/08_train/01_recipe.ipynb #306a41d0
 def _read_ini(text, where):
     "Values of the labels in an INI text; raises `InputError`"
     parser = ConfigParser(interpolation=None, delimiters='=', comment_prefixes=('#', ';'), default_section='\0')
-    parser.optionxform, found = str, {}
+    parser.optionxform, found, known = str, {}, {o.section: f'[{o.section}]' for o in OPTIONS.values()}
     try: parser.read_string(text, where)
     except IniError as e:
         fault = ' '.join(str(e).split())
         remedy = 'write sections [model], [loss]... and lines label = value'
         raise InputError(f'{where} is not a recipe ({fault}): {remedy}.') from e
     for section in parser.sections():
-        _check_section(section, where)
+        if section not in known:
+            raise InputError(f'{where}: there is no section [{section}]: {_suggestion(section, known, "sections")}')
         for label, value in parser[section].items(): found[label] = _read_value(section, label, value, where)
     return found
 
-# %% ../../nbs/08_train/01_recipe.ipynb #306a41d0
-def _configs(): return resources.files('camera_pose')/'configs'
+# %% ../../nbs/08_train/01_recipe.ipynb #8eba15de
+_CONFIGS = resources.files('camera_pose')/'configs'
 
 def recipe_names() -> list[str]: # names that `load_recipe` understands
     "Names of the recipes that come with the package"
-    return sorted(p.name.removesuffix('.ini') for p in _configs().iterdir() if p.name.endswith('.ini'))
+    return sorted(p.name.removesuffix('.ini') for p in _CONFIGS.iterdir() if p.name.endswith('.ini'))
 
 def _recipe_text(recipe):
     "Text of a recipe, and where it is from; raises `InputError` for an unknown name or an unreadable file"
     path, names = Path(recipe), recipe_names()
-    if str(recipe) in names: return (_configs()/f'{recipe}.ini').read_text(encoding='utf-8'), f'the recipe {recipe}'
-    if path.suffix == '.ini' or path.is_file():
-        try: return path.read_text(encoding='utf-8'), path.name
-        except (OSError, UnicodeDecodeError) as e:
-            reason = getattr(e, 'strerror', None) or 'it is no text'
-            raise InputError(f'{path} cannot be read ({reason}): check the name of the recipe file.') from e
-    near = difflib.get_close_matches(str(recipe), names, 1, 0.4)
-    hint = f"did you mean '{near[0]}'? " if near else ''
-    raise InputError(f"There is no recipe '{recipe}': {hint}Choose {', '.join(names)}, or give an INI file.")
+    if str(recipe) in names: return (_CONFIGS/f'{recipe}.ini').read_text(encoding='utf-8'), f'the recipe {recipe}'
+    if path.suffix != '.ini' and not path.is_file():
+        near = difflib.get_close_matches(str(recipe), names, 1, 0.4)
+        hint = f"did you mean '{near[0]}'? " if near else ''
+        raise InputError(f"There is no recipe '{recipe}': {hint}Choose {', '.join(names)}, or give an INI file.")
+    try: return path.read_text(encoding='utf-8'), path.name
+    except (OSError, UnicodeDecodeError) as e:
+        reason = getattr(e, 'strerror', None) or 'it is no text'
+        raise InputError(f'{path} cannot be read ({reason}): check the name of the recipe file.') from e
 
 # %% ../../nbs/08_train/01_recipe.ipynb #b874ec23
 def load_recipe(
@@ -292,35 +271,7 @@ def load_recipe(
     text, where = _recipe_text(recipe)
     return Recipe(_read_ini(text, where), where).replace(**overrides)
 
-# %% ../../nbs/08_train/01_recipe.ipynb #d9b1aa70
-@patch
-def save(self:Recipe,
-    path: str|Path, # INI file to write
-):
-    "Write all values, with a comment for each"
-    with atomic_path(path) as tmp: tmp.write_text(self.text(), encoding='utf-8')
-
-@patch
-def text(self:Recipe) -> str: # an INI file
-    "All values, with a comment for each"
-    return '\n'.join(_ini_lines(self))
-
-# %% ../../nbs/08_train/01_recipe.ipynb #8be9f155
-@patch
-def describe(self:Recipe) -> pd.DataFrame: # one row for each option
-    "All options with value, default, allowed values and meaning"
-    def row(o):
-        meaning = o.meaning + (f'; null: {o.null}' if o.null else '')
-        return o.section, o.label, json.dumps(self[o.label]), json.dumps(o.default), _allowed_words(o), meaning
-    columns = ['section', 'option', 'value', 'default', 'allowed', 'meaning']
-    return pd.DataFrame(map(row, OPTIONS.values()), columns=columns)
-
 # %% ../../nbs/08_train/01_recipe.ipynb #992a1610
-_PLANS = {True: dict(bs=48, updates=500, updates_of_views=1000), # a head on the stored features of a frozen backbone
-          False: dict(bs=24, updates=600)}                       # a whole network
-_EPOCHS = 40, 400 # at least and at most
-_SCRATCH_PX = 64  # side of the images for random weights
-
 def _network_defaults(default, recipe, still, turns, pool):
     "Defaults of network, augmentation and loss; `still` is a frozen pretrained backbone"
     mapnet = recipe.net == 'mapnet'
@@ -328,13 +279,12 @@ def _network_defaults(default, recipe, still, turns, pool):
     default('reduce', 128 if grid > 1 and still else 0)
     turned = default('rotate_deg', 8. if still and turns and recipe.cache else 0.)
     default('colour', 0.1 if turned else 0.)
-    hidden = default('hidden', [2048, 1024, 512] if mapnet else [])
-    default('dropout', 0.1 if hidden else 0.)
-    usual = 'mapnet' if mapnet else 'smooth_l1'
-    default('loss', 'gaussian' if default('sigma', recipe.loss == 'gaussian') else usual)
+    default('dropout', 0.1 if default('hidden', [2048, 1024, 512] if mapnet else []) else 0.)
+    sigma = default('sigma', recipe.loss == 'gaussian')
+    default('loss', 'gaussian' if sigma else 'mapnet' if mapnet else 'smooth_l1')
     default('steps', 3 if mapnet else 1)
 
-# %% ../../nbs/08_train/01_recipe.ipynb #8eba15de
+# %% ../../nbs/08_train/01_recipe.ipynb #26dc078d
 @patch
 def filled(self:Recipe,
     n_train: int,        # number of training frames
@@ -349,13 +299,13 @@ def filled(self:Recipe,
         return values[label]
     frozen = default('train_body', 'none' if pretrained else 'all') == 'none'
     _network_defaults(default, self, frozen and pretrained, turns, pool)
-    default('size', self.image_size if pretrained else min(_SCRATCH_PX, self.image_size))
+    default('size', self.image_size if pretrained else min(64, self.image_size))
     augmented = any(values[k] for k in ('colour', 'rotate_deg', 'crop'))
     views = default('views', 8 if frozen and self.cache and augmented else 1)
     lr = default('lr', 1e-3)
     default('body_lr', lr/10 if pretrained else lr)
     default('loss_lr', 30*lr)
-    updates = -(-n_train//default('bs', _PLANS[frozen]['bs'])) # in one epoch
-    wanted = _PLANS[frozen]['updates_of_views' if frozen and views > 1 else 'updates']
-    default('epochs', min(max(-(-wanted//updates), _EPOCHS[0]), _EPOCHS[1]))
+    updates = -(-n_train//default('bs', 48 if frozen else 24)) # in one epoch
+    wanted = 600 if not frozen else 1000 if views > 1 else 500
+    default('epochs', min(max(-(-wanted//updates), 40), 400))
     return Recipe(values)
