@@ -40,7 +40,7 @@ def learn_limits(
     train_features: np.ndarray,  # features of the training images `(N, d)`
     valid_features: np.ndarray,  # features of the validation images `(M, d)`
     valid_poses: np.ndarray,     # their true poses `(M, 7)`
-    run_dir: str|Path,           # folder of the model; gets `gate.safetensors` and `calibration.json`
+    run_dir: str|Path,           # folder of the model; gets `novelty.safetensors` and `calibration.json`
 ):
     "Measure on validation frames the errors of a model and the novelty of photos of this place"
     if len(valid_features) < LEAST_FRAMES: return

@@ -4,16 +4,15 @@
 
 # %% auto #0
 __all__ = ['ROTATIONS', 'nearest_rotation', 'torch_quat_from_matrix', 'principal_components', 'PoseHead', 'PoseNet', 'MapNet',
-           'pose_net', 'n_parameters', 'predict_raw', 'canonical_poses', 'predict_poses']
+           'pose_net', 'n_parameters', 'canonical_poses', 'predict_poses']
 
 # %% ../../nbs/07_models/02_nets.ipynb #3091d346
-import numpy as np
-import torch
+import numpy as np, torch
 from fastcore.basics import patch
 from torch import nn
 
-from ..ground.basics import InputError, ProgressBar
-from .backbone import PoseBody, train_part
+from ..ground.basics import InputError
+from .backbone import PoseBody, body_features, train_part
 from ..ground.pose import (quat_angle, quat_canonical, quat_mean, quat_normalize, torch_quat_exp,
                                      torch_quat_multiply, torch_quat_normalize)
 
@@ -166,11 +165,6 @@ def fit_units(self:PoseHead,
     return self
 
 # %% ../../nbs/07_models/02_nets.ipynb #1fa8da9d
-def _train_part(body, part):
-    if isinstance(body, PoseBody): train_part(body, part)
-    elif part in ('none', 'all'): body.requires_grad_(part == 'all')
-    else: raise InputError(f"train_body is 'none' or 'all' for a body without stages, not '{part}'.")
-
 class PoseNet(nn.Module):
     "A backbone and one linear layer to a pose (paper, section IV.B)"
     kind = 'posenet'
@@ -192,9 +186,7 @@ class PoseNet(nn.Module):
     @property
     def frozen(self): return self.train_body == 'none'
 
-    def train(self,
-        mode: bool = True, # training or evaluation
-    ):
+    def train(self, mode=True):
         "Training mode for everything except the frozen part of the backbone"
         super().train(mode)
         if self.frozen: self.body.eval()
@@ -206,7 +198,9 @@ def choose_part(self:PoseNet,
     train_body: str, # 'none', 'last' or 'all'
 ) -> PoseNet:
     "Choose the trained part of the backbone; the rest keeps weights and statistics; raises `InputError`"
-    _train_part(self.body, train_body)
+    if isinstance(self.body, PoseBody): train_part(self.body, train_body)
+    elif train_body in ('none', 'all'): self.body.requires_grad_(train_body == 'all')
+    else: raise InputError(f"train_body is 'none' or 'all' for a body without stages, not '{train_body}'.")
     self.train_body = train_body
     return self.train(self.training)
 
@@ -232,16 +226,12 @@ class MapNet(PoseNet):
     "A backbone and a head with hidden layers (paper, section IV.C)"
     kind = 'mapnet'
     def __init__(self,
-        body: nn.Module,                   # from `pose_body`, or any network with an attribute `n_features`
+        body: nn.Module,                   # as for `PoseNet`
         hidden: tuple = (2048, 1024, 512), # units of the hidden layers
         dropout: float = 0.5,              # share of the first hidden layer's units silenced in training
-        train_body: str = 'none',          # trained part of the backbone: 'none', 'last' (stage) or 'all'
-        rotation: str = 'quaternion',      # how the head writes rotations: 'quaternion', 'log' or '9d'
-        sigma: bool = False,               # six logarithms of standard deviations after each pose?
-        reduce: int = 0,                   # principal components of the features that the head sees; 0: all features
-    ): super().__init__(body, hidden, dropout, train_body, rotation, sigma, reduce)
+        **options                          # `train_body`, `rotation`, `sigma`, `reduce` of `PoseNet`
+    ): super().__init__(body, hidden, dropout, **options)
 
-# %% ../../nbs/07_models/02_nets.ipynb #77b52d81
 _NETS = {net.kind: net for net in (PoseNet, MapNet)}
 
 def pose_net(
@@ -262,27 +252,6 @@ def n_parameters(
     "Number of parameters; buffers do not count"
     return sum(p.numel() for p in net.parameters() if p.requires_grad or not trainable)
 
-# %% ../../nbs/07_models/02_nets.ipynb #95b8eae8
-def predict_raw(
-    net: nn.Module,          # a `PoseNet` or `MapNet`
-    images_u8: np.ndarray,   # RGB images `(N, H, W, 3)` uint8, possibly memory-mapped
-    bs: int = 32,            # images in a batch
-    rows: np.ndarray = None, # indices of the images to use; None for all of them
-    label: str = 'predict',  # name of the stage in the progress bar
-) -> np.ndarray: # `(N, 7)`, or `(N, 13)` of a network with `sigma`, float64
-    "Outputs of a network for many images, in evaluation mode and without gradients"
-    rows = np.arange(len(images_u8)) if rows is None else np.asarray(rows)
-    training, device = net.training, next(net.parameters()).device
-    net.eval()
-    out = np.zeros((len(rows), 13 if getattr(net, 'sigma', False) else 7))
-    with torch.inference_mode(), ProgressBar(label, len(rows), 'images') as bar:
-        for i in range(0, len(rows), bs):
-            batch = torch.from_numpy(images_u8[rows[i:i+bs]]).to(device).permute(0, 3, 1, 2)
-            out[i:i+bs] = net(batch.float() / 255).double().cpu().numpy()
-            bar.update(len(batch))
-    net.train(training)
-    return out
-
 # %% ../../nbs/07_models/02_nets.ipynb #f9da19a3
 def canonical_poses(
     raw: np.ndarray, # outputs of a network `(N, 7)`; further columns are left out
@@ -299,4 +268,5 @@ def predict_poses(
     label: str = 'predict',  # name of the stage in the progress bar
 ) -> np.ndarray: # poses `(N, 7)` float64, world_from_cam
     "Poses of many images, in evaluation mode and without gradients"
-    return canonical_poses(predict_raw(net, images_u8, bs, rows, label))
+    raw = body_features(net, images_u8, bs, rows, label)
+    return canonical_poses(raw.reshape(len(raw), 13 if getattr(net, 'sigma', False) else 7))
