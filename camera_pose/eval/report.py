@@ -140,8 +140,8 @@ def judge_split(
     limit_m = extrapolation_limit(every, unit) if name == 'extrapolate' else None
     near, other_video = leakage(train, test, limit_m, EXTRAPOLATION['degrees']), name == 'second_video'
     share, limit, leaks = _split_leaks(train, test, near, name)
-    distances = {k: np.percentile(near[f'nearest_{k}'], (50, 95, 100)).tolist() for k in ('s', 'm', 'deg')}
-    if other_video: distances['s'] = None
+    kinds = ('m', 'deg') if other_video else ('s', 'm', 'deg') # seconds between two videos mean nothing
+    distances = dict(s=None) | {k: np.percentile(near[f'nearest_{k}'], (50, 95, 100)).tolist() for k in kinds}
     s, m, deg = (v and v[0] for v in distances.values())
     where = _where(s, m, deg, unit)
     sentence = _split_sentence(leaks, share, other_video, where)
