@@ -12,9 +12,7 @@ import json, re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import pycolmap
+import numpy as np, pandas as pd, pycolmap
 from fastcore.basics import patch
 from PIL import Image
 from scipy.spatial.transform import Rotation
@@ -128,8 +126,7 @@ def _read_matrix(path): # 4x4
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #d9cec427
 def read_7scenes(
-    folder: str|Path, # `seq-01`: `frame-000000.pose.txt` ...
-    fps: float = 30., # frames a second
+    folder: str|Path, # `seq-01`: `frame-000000.pose.txt` ..., 30 frames a second
 ) -> pd.DataFrame: # a pose table; `image` is `frame-000000.color.png` ...
     "Read a sequence of 7-Scenes; raises `InputError`"
     folder = Path(folder)
@@ -144,7 +141,7 @@ def read_7scenes(
     kept, matrices = zip(*found)
     numbers = np.array([int(re.findall(r'\d+', f.name)[0]) for f in kept])
     images = [f.name.replace('.pose.txt', '.color.png') for f in kept]
-    return poses_table(images, numbers/fps, _poses(matrices, lambda i: str(kept[i])))
+    return poses_table(images, numbers/30, _poses(matrices, lambda i: str(kept[i])))
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #40845e96
 def write_7scenes(
@@ -172,9 +169,7 @@ class Camera:
     params: list  # in COLMAP's order
 
 @patch(cls_method=True)
-def from_colmap(cls:Camera,
-    camera: pycolmap.Camera, # of a reconstruction
-): # `Camera`
+def from_colmap(cls:Camera, camera: pycolmap.Camera): # `Camera`
     "The same camera as plain numbers"
     return cls(camera.width, camera.height, camera.model.name, camera.params.tolist())
 
@@ -247,12 +242,10 @@ def write_transforms(
     table: pd.DataFrame,   # a pose table
     path: str|Path,        # JSON file to write
     camera: Camera = None, # without it, the focal length is not in the file
-    folder: str = '',      # put before the names of the images: 'images'
 ):
     "Write poses and camera for nerfstudio and instant-ngp; raises `InputError` for other camera models than theirs"
     matrices = pose_to_matrix(table_poses(table)) @ _TURN
-    names = [f'{folder}/{name}' if folder else name for name in table.image]
-    frames = [dict(file_path=name, transform_matrix=m.tolist()) for name, m in zip(names, matrices)]
+    frames = [dict(file_path=name, transform_matrix=m.tolist()) for name, m in zip(table.image, matrices)]
     write_json(path, (_named(camera) if camera else {}) | dict(frames=frames))
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #bb15f2fe
@@ -323,13 +316,12 @@ def find_format(
     reason = '' if path.exists() else ', for there is no such file or folder'
     raise InputError(f'The format of {path} is not clear{reason}: name it, as one of {", ".join(FORMATS)}.')
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #eb12d693
+# %% ../../nbs/06_dataset/04_formats.ipynb #1e6c9886
 def _checked_format(path, format):
     format = format or find_format(path)
     if format not in FORMATS: raise InputError(f'There is no format {format}: use one of {", ".join(FORMATS)}.')
     return format
 
-# %% ../../nbs/06_dataset/04_formats.ipynb #1e6c9886
 def read_poses(
     path: str|Path,     # file or folder
     format: str = None, # one of `FORMATS`; None to find out
@@ -353,9 +345,8 @@ def write_poses(
     format = _checked_format(path, format)
     nameless = (table.image == '').any() and format in ('csv', 'transforms', 'colmap', 'colmap-binary')
     if nameless: table = table.assign(image=[f'frame_{i:06}.jpg' for i in range(len(table))])
-    if format == 'csv': write_table(table, path)
-    elif format == 'tum': write_tum(table, path)
-    elif format == 'kitti': write_kitti(table, path)
+    plain = dict(csv=write_table, tum=write_tum, kitti=write_kitti)
+    if format in plain: plain[format](table, path)
     elif format == '7scenes': write_7scenes(table, path, imgs_dir)
     elif format == 'transforms': write_transforms(table, path, camera)
     else: write_colmap(table, path, camera, format == 'colmap')

@@ -10,8 +10,7 @@ import io, os, weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 from fastcore.basics import patch
 from PIL import Image, ImageOps
 
@@ -29,12 +28,9 @@ def _shrink(image, size):
     return ImageOps.fit(image.convert('RGB'), (size, size), Image.Resampling.BILINEAR)
 
 # %% ../../nbs/06_dataset/01_images.ipynb #5a43defd
-def _is_empty(source):
-    if isinstance(source, bytes): return not source
-    return isinstance(source, (str, os.PathLike)) and os.path.isfile(source) and os.path.getsize(source) == 0
-
 def _why_unreadable(source, error):
-    if _is_empty(source): return 'it is empty'
+    is_file = isinstance(source, (str, os.PathLike)) and os.path.isfile(source)
+    if source == b'' if isinstance(source, bytes) else is_file and not os.path.getsize(source): return 'it is empty'
     return str(error).split(' (')[0].split(' <')[0].split(' \'')[0] or type(error).__name__
 
 # %% ../../nbs/06_dataset/01_images.ipynb #b7d402ee
@@ -104,7 +100,6 @@ def write(self:RowFile,
     elif os.pwrite(self._file, values.data.cast('B'), self._place(start)) != values.nbytes:
         raise InputError('The disk is full: free some space.')
 
-# %% ../../nbs/06_dataset/01_images.ipynb #fe67ca26
 @patch
 def flush(self:RowFile):
     "Wait until everything is on the disk"
@@ -122,7 +117,8 @@ class ProcessedImages:
         try:
             self.sources = pd.read_csv(self.folder/'images.csv', dtype={'image': str})
             self.images = RowFile(self.folder/'images.npy')
-        except (OSError, ValueError) as e:
+            self.size = self.images.shape[1] # side of the images, pixels
+        except (OSError, ValueError, IndexError) as e:
             raise InputError(f'The processed images in {self.folder} are damaged: '
                              'delete that folder and process the images again.') from e
         self.names = list(self.sources.image)
@@ -134,9 +130,6 @@ class ProcessedImages:
     def __repr__(self): return f'{len(self)} images, {self.size} x {self.size}'
 
 # %% ../../nbs/06_dataset/01_images.ipynb #97f1d5f4
-@patch(as_prop=True)
-def size(self:ProcessedImages): return self.images.shape[1]
-
 @patch
 def rows(self:ProcessedImages,
     names, # image names, as in the table
@@ -151,18 +144,15 @@ def rows(self:ProcessedImages,
 def _sources(names, imgs_dir):
     "Table of image, bytes and modification time; raises `InputError` for missing files"
     rows = []
-    for path in (Path(imgs_dir)/name for name in names):
-        try: stat = os.stat(path)
-        except OSError as e: raise InputError(f'{path}, named in the table, does not exist: '
+    for name in names:
+        try: stat = os.stat(Path(imgs_dir)/name)
+        except OSError as e: raise InputError(f'{Path(imgs_dir)/name}, named in the table, does not exist: '
                                               'extract the frames again or correct the table.') from e
-        rows.append((stat.st_size, stat.st_mtime_ns))
-    found = pd.DataFrame(rows, columns=['bytes', 'mtime_ns'])
-    found.insert(0, 'image', list(names))
-    return found
+        rows.append((name, stat.st_size, stat.st_mtime_ns))
+    return pd.DataFrame(rows, columns=['image', 'bytes', 'mtime_ns'])
 
 # %% ../../nbs/06_dataset/01_images.ipynb #afb98d45
-def _open_processed(out_dir, size):
-    "The dataset of an earlier run, or None"
+def _open_processed(out_dir, size): # the dataset of an earlier run, or None
     try: old = ProcessedImages(out_dir)
     except (InputError, AttributeError): return None
     fits = old.images.shape == (len(old.sources), size, size, 3) and old.images.dtype == np.uint8

@@ -6,8 +6,7 @@
 __all__ = ['frame_tuples', 'tuple_rows']
 
 # %% ../../nbs/06_dataset/02_tuples.ipynb #15eecb0f
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 
 # %% ../../nbs/06_dataset/02_tuples.ipynb #72583165
 def _segments(times_s, max_gap_s):
@@ -35,9 +34,9 @@ def _tuple_around(times_s, i, steps, skip_s):
 
 # %% ../../nbs/06_dataset/02_tuples.ipynb #03934ede
 def frame_tuples(
-    timestamps,              # seconds `(N,)`, in any order
-    steps: int = 3,          # frames in a tuple
-    skip_s: float = 1.,      # time between neighbours in a tuple, seconds
+    timestamps, # seconds `(N,)`, in any order
+    steps: int = 3, # frames in a tuple
+    skip_s: float = 1., # time between neighbours in a tuple, seconds
     max_gap_s: float = None, # longest spacing within a segment, seconds; None for 3 times the median spacing
 ) -> np.ndarray: # row numbers `(M, steps)`, in order of time
     "Tuples of frames `skip_s` apart, one around each frame, never across a gap"
@@ -55,9 +54,9 @@ def frame_tuples(
 
 # %% ../../nbs/06_dataset/02_tuples.ipynb #27c6d936
 def tuple_rows(
-    table: pd.DataFrame,     # with columns `timestamp`, `image` and the pose
-    steps: int = 3,          # frames in a tuple
-    skip_s: float = 1.,      # time between them, seconds
+    table: pd.DataFrame, # with columns `timestamp`, `image` and the pose
+    steps: int = 3, # frames in a tuple
+    skip_s: float = 1., # time between them, seconds
     max_gap_s: float = None, # as in `frame_tuples`
 ) -> np.ndarray: # row numbers `(M, steps)`
     "`frame_tuples` of a table; a frame without neighbours is repeated, so that none is lost"

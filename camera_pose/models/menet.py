@@ -12,20 +12,19 @@ from dataclasses import asdict, dataclass
 from math import log
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import safetensors.torch
-import torch
+import numpy as np, pandas as pd, safetensors.torch, torch
 from fastai.torch_core import no_random
+from fastcore.basics import patch
 from torch import nn
 
-from ..ground.basics import CameraPoseError, InputError, ProgressBar, SceneError, atomic_path, read_json, write_json
-from ..ground.table import table_poses
+from ..ground.basics import (CameraPoseError, InputError, ProgressBar, SceneError, atomic_path, read_json,
+                                       write_json)
 from ..ground.metrics import position_error, rotation_error
+from ..ground.pose import pose_compose, pose_mean, pose_relative, torch_pose_relative
+from ..ground.table import table_poses
 from .losses import MapNetLoss, align_pair
 from .nets import PoseHead, canonical_poses
 from .store import best_device
-from ..ground.pose import pose_compose, pose_mean, pose_relative, torch_pose_relative
 
 # %% ../../nbs/07_models/05_menet.ipynb #82fea392
 _CONVOLUTIONS = [(6, 16, 7, 2, 3), (16, 32, 5, 2, 2), (32, 64, 3, 2, 1), (64, 64, 3, 1, 1), (64, 128, 3, 2, 1),
@@ -40,7 +39,7 @@ class _MotionHead(PoseHead):
         self._set('position_std', np.ones(3))
         return self
 
-# %% ../../nbs/07_models/05_menet.ipynb #370247a2
+# %% ../../nbs/07_models/05_menet.ipynb #676e2e79
 class MeNet(nn.Module):
     "Nine convolutions and five fully connected layers from two images to their relative pose (paper, section IV)"
     kind = 'menet'
@@ -59,22 +58,31 @@ class MeNet(nn.Module):
             nn.init.zeros_(layer.bias)
         nn.init.zeros_(self.head.layers[-1].weight)
 
-    def forward(self,
-        images: torch.Tensor, # `(B, 6, H, W)` or `(B, 2, 3, H, W)` in [0, 1], or two times `(B, 3, H, W)`
-    ): # raw relative poses `(B, 7)`: the second camera in the frame of the first
-        if isinstance(images, (tuple, list)): images = torch.stack(tuple(images), 1)
-        if images.ndim == 5: images = images.flatten(1, 2)
-        if images.shape[-2:] != (_SIDE, _SIDE):
-            images = nn.functional.interpolate(images, (_SIDE, _SIDE), mode='bilinear', antialias=True)
-        return self.head(self.body((images - 0.5)/0.25))
+# %% ../../nbs/07_models/05_menet.ipynb #41522620
+@patch
+def forward(self:MeNet,
+    images: torch.Tensor, # `(B, 6, H, W)` or `(B, 2, 3, H, W)` in [0, 1], or two times `(B, 3, H, W)`
+): # raw relative poses `(B, 7)`: the second camera in the frame of the first
+    if isinstance(images, (tuple, list)): images = torch.stack(tuple(images), 1)
+    if images.ndim == 5: images = images.flatten(1, 2)
+    if images.shape[-2:] != (_SIDE, _SIDE):
+        images = nn.functional.interpolate(images, (_SIDE, _SIDE), mode='bilinear', antialias=True)
+    return self.head(self.body((images - 0.5)/0.25))
 
-# %% ../../nbs/07_models/05_menet.ipynb #0e77b59a
-def _stretches(times_s, max_gap_s=None): # number of the stretch of each moment, and the median spacing
-    steps = np.diff(times_s)
+# %% ../../nbs/07_models/05_menet.ipynb #799b73a4
+def _partners(times_s, gap_s, max_gap_s): # positions of the first and second frames of pairs, in increasing times
+    steps, first = np.diff(times_s), np.arange(len(times_s))
     usual = np.median(steps) if len(steps) else 0.
     longest = 3*usual if max_gap_s is None else max_gap_s
-    return np.r_[0, np.cumsum(steps > longest*(1 + 1e-9))], usual
+    stretch = np.r_[0, np.cumsum(steps > longest*(1 + 1e-9))]
+    second = first + 1 if gap_s is None else np.searchsorted(times_s, times_s + gap_s - usual/2)
+    inside = second < len(times_s)
+    first, second = first[inside], second[inside]
+    fits = (stretch[first] == stretch[second]) & (second > first)
+    if gap_s is not None: fits &= np.abs(times_s[second] - times_s[first] - gap_s) <= usual/2*(1 + 1e-6)
+    return first[fits], second[fits]
 
+# %% ../../nbs/07_models/05_menet.ipynb #cdc35063
 def relative_pairs(
     table: pd.DataFrame,     # with column `timestamp`, seconds
     gap_s: float = None,     # time between the two frames of a pair, seconds; None for neighbouring frames
@@ -82,19 +90,12 @@ def relative_pairs(
 ) -> np.ndarray: # row numbers `(M, 2)`, first and second frame, in order of time
     "Pairs of frames in order of time, never across a gap; raises `InputError` when there are none"
     order = np.argsort(table.timestamp.to_numpy(), kind='stable')
-    times_s = table.timestamp.to_numpy(float)[order]
-    stretch, usual = _stretches(times_s, max_gap_s)
-    first = np.arange(len(times_s))
-    second = first + 1 if gap_s is None else np.searchsorted(times_s, times_s + gap_s - usual/2)
-    fits = second < len(times_s)
-    first, second = first[fits], second[fits]
-    fits = (stretch[first] == stretch[second]) & (second > first)
-    if gap_s is not None: fits &= np.abs(times_s[second] - times_s[first] - gap_s) <= usual/2*(1 + 1e-6)
-    if not fits.any():
+    first, second = _partners(table.timestamp.to_numpy(float)[order], gap_s, max_gap_s)
+    if not len(first):
         wanted = 'neighbours' if gap_s is None else f'{gap_s:g} s apart'
-        raise InputError(f'The table has {len(times_s)} frames and no two of them are {wanted}: extract more frames, '
+        raise InputError(f'The table has {len(table)} frames and no two of them are {wanted}: extract more frames, '
                          'or choose another gap_s.')
-    return np.stack([order[first[fits]], order[second[fits]]], 1)
+    return np.stack([order[first], order[second]], 1)
 
 # %% ../../nbs/07_models/05_menet.ipynb #dfbd4e4c
 def relative_poses(
@@ -152,7 +153,7 @@ def _start(net, true):
     def log_error(error, least): return log(max(error.abs().sum(-1).mean().item(), least))
     return MapNetLoss(alpha=0., beta=log_error(true_t - mean_t, 1e-3), gamma=log_error(true_q - mean_q, 1e-4))
 
-# %% ../../nbs/07_models/05_menet.ipynb #676e2e79
+# %% ../../nbs/07_models/05_menet.ipynb #175f0225
 @dataclass(frozen=True)
 class MeNetOptions:
     "How `train_menet` trains"
@@ -164,13 +165,6 @@ class MeNetOptions:
     dropout: float = 0.2         # of the network
     rotation: str = 'quaternion' # of the network
     seed: int = 0                # of weights and order
-
-def _optimiser(net, loss, o, n_pairs):
-    "AdamW and its one-cycle schedule; the learned weights of the loss learn ten times as fast"
-    groups = [dict(params=net.parameters()), dict(params=loss.parameters(), weight_decay=0., lr=10*o.lr)]
-    opt = torch.optim.AdamW(groups, lr=o.lr, weight_decay=o.wd, fused=True)
-    steps = o.epochs*-(-n_pairs//o.bs)
-    return opt, torch.optim.lr_scheduler.OneCycleLR(opt, [o.lr, 10*o.lr], total_steps=steps, pct_start=0.15)
 
 # %% ../../nbs/07_models/05_menet.ipynb #5a809c67
 def _epoch(net, loss, opt, schedule, batches):
@@ -186,7 +180,28 @@ def _epoch(net, loss, opt, schedule, batches):
         losses.append(value.item())
     return float(np.mean(losses))
 
-# %% ../../nbs/07_models/05_menet.ipynb #a6e9d260
+# %% ../../nbs/07_models/05_menet.ipynb #31df0eb3
+def _fit(net, loss, o, n, batch, validate):
+    "Train with AdamW and a one-cycle schedule on `n` pairs; sets the best weights and `net.history`"
+    groups = [dict(params=net.parameters()), dict(params=loss.parameters(), weight_decay=0., lr=10*o.lr)]
+    opt = torch.optim.AdamW(groups, lr=o.lr, weight_decay=o.wd, fused=True)
+    steps = o.epochs*-(-n//o.bs)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(opt, [o.lr, 10*o.lr], total_steps=steps, pct_start=0.15)
+    history, best, best_score = [], None, np.inf
+    with ProgressBar('train', o.epochs, 'epochs') as bar:
+        for epoch in range(o.epochs):
+            train_loss = _epoch(net, loss, opt, schedule, map(batch, torch.randperm(n).split(o.bs)))
+            if not np.isfinite(train_loss):
+                raise CameraPoseError(f'The training of MeNet diverged in epoch {epoch + 1}: lower the learning rate '
+                                      f'(lr={o.lr:g}).')
+            errors, score = validate(net)
+            history.append(dict(epoch=epoch, train_loss=train_loss) | errors)
+            if score < best_score: best, best_score = copy.deepcopy(net.state_dict()), score
+            bar.update()
+    net.load_state_dict(best)
+    net.history = pd.DataFrame(history)
+
+# %% ../../nbs/07_models/05_menet.ipynb #0e77b59a
 def train_menet(
     train: pd.DataFrame,      # table of training frames
     valid: pd.DataFrame,      # table of validation frames, which choose the best epoch
@@ -198,31 +213,19 @@ def train_menet(
 ) -> MeNet: # with `history`, a table with a row for each epoch
     "Train MeNet; raises `InputError` when there are no pairs, `CameraPoseError` when it diverges"
     o, device = MeNetOptions(**options), best_device(device)
-    pairs = [relative_pairs(table, o.gap_s) for table in (train, valid)]
-    true, valid_true = (relative_poses(table, p) for table, p in zip((train, valid), pairs))
-    rows, poses = images.rows(train.image), torch.tensor(table_poses(train)[pairs[0]], dtype=torch.float32)
+    pairs, valid_pairs = relative_pairs(train, o.gap_s), relative_pairs(valid, o.gap_s)
+    true, valid_true = relative_poses(train, pairs), relative_poses(valid, valid_pairs)
+    rows, poses = images.rows(train.image), torch.tensor(table_poses(train)[pairs], dtype=torch.float32)
     scale = _motion_errors(np.tile(pose_mean(true), (len(valid_true), 1)), valid_true)
     def batch(i):
-        pair = _pairs_of(images, rows, pairs[0][i.numpy()], device), poses[i].to(device)
+        pair = _pairs_of(images, rows, pairs[i.numpy()], device), poses[i].to(device)
         return pair if augmenter is None else augmenter(*pair)
-    history, best, best_score = [], None, np.inf
-    with no_random(o.seed), ProgressBar('train', o.epochs, 'epochs') as bar:
+    def validate(net):
+        errors = _motion_errors(predict_relative(net, valid, images, valid_pairs), valid_true)
+        return errors, sum(errors[k]/max(scale[k], 1e-9) for k in errors)
+    with no_random(o.seed):
         net = MeNet(o.dropout, o.rotation).to(device)
-        loss = _start(net, true).to(device)
-        opt, schedule = _optimiser(net, loss, o, len(poses))
-        for epoch in range(o.epochs):
-            order = torch.randperm(len(poses)).split(o.bs)
-            train_loss = _epoch(net, loss, opt, schedule, map(batch, order))
-            if not np.isfinite(train_loss):
-                raise CameraPoseError(f'The training of MeNet diverged in epoch {epoch + 1}: lower the learning rate '
-                                      f'(lr={o.lr:g}).')
-            found = _motion_errors(predict_relative(net, valid, images, pairs[1]), valid_true)
-            history.append(dict(epoch=epoch, train_loss=train_loss) | found)
-            score = sum(found[k]/max(scale[k], 1e-9) for k in found)
-            if score < best_score: best, best_score = copy.deepcopy(net.state_dict()), score
-            bar.update()
-    net.load_state_dict(best)
-    net.history = pd.DataFrame(history)
+        _fit(net, _start(net, true).to(device), o, len(poses), batch, validate)
     if run_dir is not None: save_menet(net, run_dir, dict(n_train=len(poses)) | asdict(o))
     return net.eval()
 
@@ -240,7 +243,7 @@ def save_menet(
     if hasattr(net, 'history'):
         with atomic_path(run_dir/'menet_history.csv') as tmp: net.history.to_csv(tmp, index=False)
 
-# %% ../../nbs/07_models/05_menet.ipynb #799b73a4
+# %% ../../nbs/07_models/05_menet.ipynb #957569c1
 def load_menet(
     run_dir: str|Path,  # folder written by `save_menet`
     device: str = None, # 'cpu', 'cuda'; None for a GPU if there is one
@@ -254,5 +257,6 @@ def load_menet(
         net = MeNet(info['dropout'], info['rotation'])
         net.load_state_dict(safetensors.torch.load_file(run_dir/'menet.safetensors'))
     except Exception as e:
-        raise InputError(f'The MeNet in {run_dir} is damaged ({type(e).__name__}): copy it again or train it again.') from e
+        raise InputError(f'The MeNet in {run_dir} is damaged ({type(e).__name__}): copy it again or train it '
+                         'again.') from e
     return net.to(best_device(device)).eval()

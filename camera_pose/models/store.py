@@ -8,12 +8,10 @@ __all__ = ['save_model', 'load_model', 'best_device', 'PosePredictor']
 # %% ../../nbs/07_models/04_store.ipynb #fae2986c
 from pathlib import Path
 
-import numpy as np
-import safetensors.torch
-import torch
+import numpy as np, safetensors.torch, torch
 from fastcore.basics import patch
 
-from ..ground.basics import InputError, ProgressBar, SceneError, atomic_path, read_json, write_json
+from ..ground.basics import InputError, SceneError, atomic_path, read_json, write_json
 from ..dataset.images import load_image
 from .backbone import body_features, pose_body
 from .nets import PoseNet, canonical_poses, n_parameters, pose_net, predict_poses
@@ -121,13 +119,6 @@ def predict_with_features(self:PosePredictor,
     bs: int = 32, # images in a batch
 ) -> tuple: # poses `(N, 7)`, features `(N, d)` float32
     "Poses and backbone features of photos in one pass through the backbone"
-    images, device = self._prepare(images), next(self.net.parameters()).device
-    raw, features = np.zeros((len(images), 7)), np.zeros((len(images), self.net.body.n_features), np.float32)
-    with ProgressBar('predict', len(images), 'images') as bar:
-        for i in range(0, len(images), bs):
-            batch = torch.from_numpy(np.ascontiguousarray(images[i:i+bs])).to(device).permute(0, 3, 1, 2)
-            seen = self.net.body(batch.float() / 255)
-            raw[i:i+bs] = self.net.head(seen).double().cpu().numpy()[:, :7]
-            features[i:i+bs] = seen.float().cpu().numpy()
-            bar.update(len(batch))
-    return canonical_poses(raw), features
+    features = body_features(self.net.body, self._prepare(images), bs, label='predict')
+    raw = self.net.head(torch.from_numpy(features).to(next(self.net.parameters()).device))
+    return canonical_poses(raw.cpu()), features
