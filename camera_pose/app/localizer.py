@@ -11,7 +11,7 @@ import io
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 
-from .regressor import Regressor
+from .regressor import Regressor, standard_deviations
 from .stages import Scene
 from ..ground.basics import InputError, SceneError, progress
 from ..ground.pose import POSE_COLUMNS
@@ -44,8 +44,8 @@ def _map(self:Scene, model, database): # make the outputs of `map`
     place = build_map(model, database, positions, self.units)
     part = build_map(model, database, positions, self.units, frames=list(train.image))
     limits, learned = _learn_limits(self, part, valid)
+    self.file('map').mkdir(exist_ok=True)
     whole_file, part_file, limits_file = (self.file('map', n) for n in MAP_FILES)
-    whole_file.parent.mkdir(exist_ok=True)
     save_map(place, whole_file)
     save_map(part, part_file)
     limits.save(limits_file)
@@ -73,9 +73,9 @@ def map(self:Scene,
 METHODS = 'pnp', 'retrieval', 'regression'
 
 def _method_row(name, pose, covariance): # columns such as `pnp_x`, `pnp_sd_m`
-    row = {f'{name}_{c}': float(v) for c, v in zip(POSE_COLUMNS, pose)}
-    metres, radians = (float(np.sqrt(np.trace(covariance[k, k]))) for k in (slice(3), slice(3, 6)))
-    return row | {f'{name}_sd_m': metres, f'{name}_sd_deg': min(180., float(np.degrees(radians)))}
+    (metres,), (degrees,) = standard_deviations(covariance[None])
+    values = dict(zip(POSE_COLUMNS, pose), sd_m=metres, sd_deg=degrees)
+    return {f'{name}_{c}': float(v) for c, v in values.items()}
 
 def localization_row(
     answer: Localization, # of all methods
@@ -85,11 +85,7 @@ def localization_row(
     for name in METHODS: row |= _method_row(name, *answer.parts.get(name, unknown))
     return row
 
-# %% ../../nbs/12_app/05_localizer.ipynb #9ec6a9c2
-def _twice(photo): # a stream is read once and given to two readers
-    data = photo if isinstance(photo, bytes) else photo.read() if hasattr(photo, 'read') else None
-    return (photo, photo) if data is None else (io.BytesIO(data), io.BytesIO(data))
-
+# %% ../../nbs/12_app/05_localizer.ipynb #1fa8d573
 def _estimates(regressor, poses, features, covariances): # `Regressor.measure` as a list of `PoseEstimate`
     known, novelty = [None]*len(poses), regressor.novelty
     if novelty is not None: known = [bool(d <= novelty.limit) for d in novelty.distance(features)]
@@ -120,10 +116,11 @@ def regress(self:Localizer,
     distance = np.nan if novelty is None else float(novelty.distance(measured[1])[0])
     return _estimates(self.regressor, *measured)[0], distance
 
-# %% ../../nbs/12_app/05_localizer.ipynb #1fa8d573
+# %% ../../nbs/12_app/05_localizer.ipynb #9ec6a9c2
 @patch
 def _localize(self:Localizer, photo): # `Localization` and `place_distance`
-    first, second = _twice(photo)
+    data = photo if isinstance(photo, bytes) else photo.read() if hasattr(photo, 'read') else None
+    first, second = (photo, photo) if data is None else (io.BytesIO(data), io.BytesIO(data)) # one for each reader
     estimate, distance = self.regress(second)
     return fuse.localize(self.place, first, self.limits, estimate), distance
 

@@ -82,7 +82,7 @@ def frames(self:Scene,
 @patch
 def reconstruct(self:Scene,
     force: bool = False, # also where nothing has changed?
-    **options, # of `SfmOptions`: `camera_model`, `overlap`, `loop_closure`, `seed`...
+    **options, # of `camera_pose.sfm.reconstruct.reconstruct`: `camera_model`, `overlap`, `loop_closure`, `seed`...
 ):
     "Frames to camera poses and points: `workspace/`"
     def make():

@@ -34,14 +34,6 @@ class UploadError(InputError):
         self.status = status
 
 # %% ../../nbs/12_app/10_uploads.ipynb #72cf7b63
-def _check_size(image):
-    size = f'{image.width} x {image.height} pixels'
-    if image.width*image.height > MAX_PIXELS:
-        raise UploadError(f'The photo has {size}, more than {_MEGAPIXELS}: send a smaller one.', 413)
-    if min(image.size) < MIN_SIDE:
-        raise UploadError(f'The photo has {size}, too few to recognise a place: '
-                          f'send one of at least {MIN_SIDE} x {MIN_SIDE}.')
-
 def _open(data): # header of a picture, nothing decoded yet
     if not data: raise UploadError('The file is empty (0 bytes): choose another photo.')
     if data[4:8] == b'ftyp' and data[8:12] in _HEIC:
@@ -51,7 +43,12 @@ def _open(data): # header of a picture, nothing decoded yet
         raise UploadError(f'The photo has more than {_MEGAPIXELS}: send a smaller one.', 413) from None
     except Exception: # Pillow raises many types for damaged files
         raise UploadError('The file is not a picture that can be read: send a JPEG or PNG photo.') from None
-    _check_size(image)
+    size = f'{image.width} x {image.height} pixels'
+    if image.width*image.height > MAX_PIXELS:
+        raise UploadError(f'The photo has {size}, more than {_MEGAPIXELS}: send a smaller one.', 413)
+    if min(image.size) < MIN_SIDE:
+        raise UploadError(f'The photo has {size}, too few to recognise a place: '
+                          f'send one of at least {MIN_SIDE} x {MIN_SIDE}.')
     return image
 
 # %% ../../nbs/12_app/10_uploads.ipynb #43778f8b
@@ -61,7 +58,7 @@ def read_photo(
 ) -> Image.Image: # upright RGB thumbnail
     "Check an uploaded photo and make its thumbnail; raises `UploadError`"
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # what Pillow mutters about odd files is not for the server's log
+        warnings.simplefilter('ignore') # Pillow's warnings about odd files are not for the server's log
         image = _open(data)
         try:
             image.draft('RGB', (side, side)) # JPEG: decode at an eighth, a quarter or half of the size
@@ -85,10 +82,6 @@ async def _limited(stream, limit=MAX_BYTES):
     if n <= limit: return
     raise UploadError(f'The photo is larger than the limit of {limit/1e6:.0f} MB: send a smaller one.', 413)
 
-def _photos(form): # the files in the field `image`; a page has two such fields and leaves one empty
-    files = [part for name, part in form.multi_items() if name == 'image' and isinstance(part, UploadFile)]
-    return [file for file in files if file.filename]
-
 # %% ../../nbs/12_app/10_uploads.ipynb #ae666844
 async def receive_photo(
     request: Request, # POST request with the photo in the field `image`
@@ -98,10 +91,12 @@ async def receive_photo(
         way = 'send the photo as multipart/form-data in the field "image".'
         raise UploadError(f'The request is not a form: {way}', 415)
     body = _limited(request.stream(), MAX_BYTES + 10_000)
-    try: photos = _photos(await MemoryParser(request.headers, body, max_files=4, max_fields=8).parse())
+    try: form = await MemoryParser(request.headers, body, max_files=4, max_fields=8).parse()
     except MultiPartException as e:
         raise UploadError(f'The form is damaged ({e.message.rstrip(".")}): send the photo again.') from None
     except ClientDisconnect:
         raise UploadError('The connection ended before the photo was complete: send it again.') from None
+    # the page has two fields `image` and leaves one empty
+    photos = [p for name, p in form.multi_items() if name == 'image' and isinstance(p, UploadFile) and p.filename]
     if not photos: raise UploadError('No photo came with the request: choose one, or send it in the field "image".')
     return await photos[0].read()
