@@ -135,7 +135,7 @@ def is_walkable(self:FloorMap,
     row, col, inside = self._pixel_index(self.to_pixels(xy_m))
     return inside & self.walkable[row, col]
 
-# %% ../../nbs/04_world/04_floorplan.ipynb #aadf1d6f
+# %% ../../nbs/04_world/04_floorplan.ipynb #c6bdfdd4
 @patch(as_prop=True)
 def _rim(self:FloorMap):
     if not hasattr(self, '_rim_tree'):
@@ -143,6 +143,7 @@ def _rim(self:FloorMap):
         self._rim_tree = cKDTree((np.stack([col, row], -1) + .5)*self._px_size), row*self.walkable.shape[1] + col
     return self._rim_tree
 
+# %% ../../nbs/04_world/04_floorplan.ipynb #edbcfcd3
 @patch
 def snap(self:FloorMap,
     xy_m, # world x, y, metres, `(..., 2)`
@@ -159,6 +160,7 @@ def snap(self:FloorMap,
     snapped = self.to_metres(np.stack([nearest % w, nearest // w], -1) + .5)
     return np.where((inside & self.walkable[row, col])[..., None], xy, snapped)
 
+# %% ../../nbs/04_world/04_floorplan.ipynb #4dee66f3
 @patch
 def snap_poses(self:FloorMap,
     poses: np.ndarray, # poses, `(..., 7)`
@@ -195,7 +197,7 @@ def draw(self:FloorMap,
     ax.set(xlim=(x0, x1), ylim=(y0, y1), aspect='equal', xlabel=f'x / {self.unit}', ylabel=f'y / {self.unit}')
     return ax
 
-# %% ../../nbs/04_world/04_floorplan.ipynb #edbcfcd3
+# %% ../../nbs/04_world/04_floorplan.ipynb #79ba7a32
 @patch
 def save(self:FloorMap,
     folder: str|Path, # folder for plan.png, walkable.png and floorplan.json; other files in it stay
@@ -206,6 +208,7 @@ def save(self:FloorMap,
         with atomic_path(folder/name) as tmp: Image.fromarray(image).save(tmp, format='PNG', optimize=True)
     write_json(folder/'floorplan.json', dict(plan_from_world=self.plan_from_world.tolist(), units=self.units))
 
+# %% ../../nbs/04_world/04_floorplan.ipynb #2e1d7b22
 def _read_picture(path, background): # RGB, transparent pixels on a background
     if not path.exists():
         raise InputError(f'{path} does not exist: a floor plan is a folder with plan.png, walkable.png and '
