@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np, pandas as pd, torch
+from fastcore.basics import patch
 from torch import distributed as dist
 
 from ..ground.basics import CameraPoseError, InputError, MissingExtraError, ProgressBar, read_json, write_json
@@ -23,7 +24,7 @@ from .recipe import load_recipe
 
 from fastai.callback.core import Callback
 
-# %% ../../nbs/08_train/07_cluster.ipynb #849441fa
+# %% ../../nbs/08_train/07_cluster.ipynb #93c6c30b
 class ShareGradients(Callback):
     "Averages gradients, losses and the statistics of batch normalisation over the processes of a training"
     order = 70 # before EpochLog
@@ -31,21 +32,23 @@ class ShareGradients(Callback):
         states = self.model.state_dict(), self.loss_func.state_dict()
         for tensor in itertools.chain(*(state.values() for state in states)): dist.broadcast(tensor, 0)
 
-    def before_step(self):
-        moved = [p for group in self.opt.param_lists for p in group]
-        parts = [torch.zeros_like(p) if p.grad is None else p.grad for p in moved] + [self.loss.detach()]
-        flat = torch.cat([part.flatten() for part in parts])*self.dls.train.weight
-        dist.all_reduce(flat)
-        *grads, loss = (flat/dist.get_world_size()).split([part.numel() for part in parts])
-        for p, grad in zip(moved, grads): # fused optimisers need the memory layout of the parameter
-            p.grad = torch.empty_like(p).copy_(grad.view_as(p))
-        self.learn.loss = loss[0]
-
     def before_validate(self):
         norms = [norm for norm in batch_norms(self.model) if norm.track_running_stats]
         for statistic in itertools.chain(*((norm.running_mean, norm.running_var) for norm in norms)):
             dist.all_reduce(statistic)
             statistic /= dist.get_world_size()
+
+# %% ../../nbs/08_train/07_cluster.ipynb #152f9088
+@patch
+def before_step(self:ShareGradients):
+    moved = [p for group in self.opt.param_lists for p in group]
+    parts = [torch.zeros_like(p) if p.grad is None else p.grad for p in moved] + [self.loss.detach()]
+    flat = torch.cat([part.flatten() for part in parts])*self.dls.train.weight
+    dist.all_reduce(flat)
+    *grads, loss = (flat/dist.get_world_size()).split([part.numel() for part in parts])
+    for p, grad in zip(moved, grads): # fused optimisers need the memory layout of the parameter
+        p.grad = torch.empty_like(p).copy_(grad.view_as(p))
+    self.learn.loss = loss[0]
 
 # %% ../../nbs/08_train/07_cluster.ipynb #92ee6b29
 def _join(device):
@@ -84,7 +87,7 @@ def train_shared(
         learner.facts['state'] = facts[0][1]
         return learner.fit_recipe([ShareGradients()])
 
-# %% ../../nbs/08_train/07_cluster.ipynb #0b513cae
+# %% ../../nbs/08_train/07_cluster.ipynb #9f6c1a34
 def _run_name(choice, recipe, tables):
     "Folder of a run: its options in words, and a digest of all that decides"
     digest = hashlib.blake2b(json.dumps(dict(recipe)).encode(), digest_size=5)
@@ -93,6 +96,7 @@ def _run_name(choice, recipe, tables):
     words = '_'.join(re.sub(r'[^A-Za-z0-9.-]+', '-', text).strip('-') for text in texts)
     return f'{words[:100]}_{digest.hexdigest()}'
 
+# %% ../../nbs/08_train/07_cluster.ipynb #0b513cae
 def _jobs(scene, grid, recipe, folder, overrides, device):
     "Rows of all combinations, the last label fastest: known ones (None for the others), and the jobs of the others"
     tables, jobs, rows = [scene.table(part) for part in ('train', 'validation', 'test')], [], []

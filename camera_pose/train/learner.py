@@ -7,7 +7,7 @@ __all__ = ['FALLBACK_BODY', 'batch_norms', 'recipe_loss', 'TablesScene', 'frame_
            'train_pose_model']
 
 # %% ../../nbs/08_train/05_learner.ipynb #4772eab1
-import gc, hashlib, json
+import gc, json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,11 @@ from ..models.backbone import body_name, pose_body
 from ..models.losses import GaussianPoseLoss, MapNetLoss, PoseLoss, ReprojectionLoss, points_in_view
 from ..models.nets import n_parameters, pose_net
 from ..models.store import PosePredictor, best_device, save_model
-from .cache import cached_features, chosen_precision, features_folder
+from .cache import cached_features, chosen_precision, digest, features_folder
 from .fast import FastLearner, memory_kept
 from .loaders import FeatureSource, ImageSource, TupleLoader
-from .loop import (Checkpoint, EpochLog, OPTIMISERS, TensorBoardLog, ValidationFrames, body_precision,
-                                    fit_schedule, group_rates, pose_groups, read_checkpoint, restore_state, resume,
-                                    write_history)
+from .loop import (OPTIMISERS, Checkpoint, EpochLog, TensorBoardLog, body_precision, fit_schedule,
+                                    group_rates, pose_groups, read_checkpoint, restore_state, resume, write_history)
 from .recipe import Recipe, load_recipe
 
 from fastai.data.core import DataLoaders
@@ -71,17 +70,12 @@ def _body(recipe):
     return body, 'ImageNet weights.' if body.weights == 'ImageNet' else f'weights from {body.weights}.'
 
 # %% ../../nbs/08_train/05_learner.ipynb #b4c3694c
-def batch_norms(
-    net: torch.nn.Module, # any network
-) -> list:
-    "Its layers of batch normalisation"
+def batch_norms(net: torch.nn.Module) -> list:
+    "The layers of batch normalisation of a network"
     return [layer for layer in net.modules() if isinstance(layer, torch.nn.modules.batchnorm._BatchNorm)]
 
 # %% ../../nbs/08_train/05_learner.ipynb #d4b85292
-def recipe_loss(
-    recipe: Recipe, # with `loss` filled in
-    K=None,         # intrinsics of the images `(3, 3)`, for 'reprojection'
-) -> torch.nn.Module:
+def recipe_loss(recipe: Recipe, K=None) -> torch.nn.Module: # K: intrinsics of the images `(3, 3)`
     "The loss of a recipe; raises `InputError` when it needs intrinsics and there are none"
     r = recipe
     if r.loss == 'mapnet': return MapNetLoss(r.alpha, r.beta, r.gamma, r.learn_weights, r.distance, r.relative)
@@ -97,36 +91,32 @@ def recipe_loss(
 @dataclass
 class TablesScene:
     "Tables and images as a scene for `pose_learner`"
-    train: pd.DataFrame      # table of training frames
-    validation: pd.DataFrame # table of validation frames
-    processed: object        # `ProcessedImages` with the frames of both
+    train: pd.DataFrame       # table of training frames
+    validation: pd.DataFrame  # table of validation frames
+    processed: object         # `ProcessedImages` with the frames of both
     intrinsics: object = None # of these images `(3, 3)`
-    points3D: object = None  # table with columns x, y, z, or array `(P, 3)`
+    points3D: object = None   # table with columns x, y, z, or array `(P, 3)`
 
     def table(self, part): return getattr(self, part)
     def images(self, size): return self.processed
 
 # %% ../../nbs/08_train/05_learner.ipynb #a16e5f06
-_NOT_IN_KEY = 'checkpoint_epochs', 'tensorboard' # options that do not change the result
-
 def _training_key(recipe, tables, images, network, loss, K):
     "Digest of recipe, data, and the weights at the start"
-    options = {k: v for k, v in recipe.items() if k not in _NOT_IN_KEY}
-    parts = [options, torch.__version__, None if K is None else np.asarray(K).tolist()]
-    h = hashlib.blake2b(json.dumps(parts).encode(), digest_size=16)
-    for table in (*tables, getattr(images, 'sources', pd.DataFrame())): h.update(table.to_csv(index=False).encode())
-    for v in (*network.state_dict().values(), *loss.state_dict().values()):
-        h.update(v.detach().cpu().contiguous().numpy().tobytes())
-    return h.hexdigest()
+    options = {k: v for k, v in recipe.items() if k not in ('checkpoint_epochs', 'tensorboard')} # without effect
+    facts = json.dumps([options, torch.__version__, None if K is None else np.asarray(K).tolist()])
+    texts = [t.to_csv(index=False) for t in (*tables, getattr(images, 'sources', pd.DataFrame()))]
+    weights = (v for module in (network, loss) for v in module.state_dict().values())
+    return digest([facts, *texts, *(v.detach().cpu().contiguous().numpy().tobytes() for v in weights)])
 
 # %% ../../nbs/08_train/05_learner.ipynb #69870364
 def frame_source(
-    network,                  # a `PoseNet`
-    images,                   # `ProcessedImages`, or an array
-    rows: np.ndarray,         # row in `images` of each frame
-    poses: np.ndarray,        # their poses `(n, 7)`
-    views: int = 0,           # stored features of so many views of each image; 0 for the images
-    augmenter=None,           # `Augmenter` of the images, or of the views after the first
+    network,                   # a `PoseNet`
+    images,                    # `ProcessedImages`, or an array
+    rows: np.ndarray,          # row in `images` of each frame
+    poses: np.ndarray,         # their poses `(n, 7)`
+    views: int = 0,            # stored features of so many views of each image; 0 for the images
+    augmenter=None,            # `Augmenter` of the images, or of the views after the first
     precision: str = 'float32' # of stored features
 ): # `FeatureSource` or `ImageSource`
     "Inputs of a network, or of its head"
@@ -161,15 +151,8 @@ def _points(scene, recipe, poses, K, device):
 
 # %% ../../nbs/08_train/05_learner.ipynb #694fdc1d
 class PoseLearner(FastLearner):
-    "A fastai Learner of a pose network, or of its head on stored features"
-    def __init__(self,
-        dls: DataLoaders,       # of `TupleLoader`s
-        network,                # `PoseNet` or `MapNet`, the whole network
-        loss: torch.nn.Module,  # its loss; its parameters are trained, too
-        recipe: Recipe,         # with all values filled in
-        cached: bool = False,   # are the batches features of the frozen backbone?
-        **facts                 # for `fit_recipe`, see `pose_learner`
-    ):
+    "A fastai Learner of a pose network, or of its head on stored features, made by `pose_learner`"
+    def __init__(self, dls, network, loss, recipe, cached, **facts): # facts for `fit_recipe`
         self.network, self.recipe, self.facts = network, recipe, facts
         model = network.head if cached else network
         groups = pose_groups(model, loss)
@@ -241,13 +224,11 @@ def pose_learner(
                 n_train=len(rows[0]), n_valid=len(rows[1]))
     return PoseLearner(_loaders(recipe, sources, tables, extras, share, device), network, loss, recipe,
                        recipe.cache and network.frozen, key=key, state=state, run_dir=run_dir, info=info,
-                       poses=poses[1], extras=extras[1], share=share)
+                       poses=poses[1])
 
 # %% ../../nbs/08_train/05_learner.ipynb #2c48be37
 @patch
-def fit_recipe(self:PoseLearner,
-    cbs=(), # further fastai callbacks
-) -> PosePredictor: # with `info`, and `history` (also in `history.csv`)
+def fit_recipe(self:PoseLearner, cbs=()) -> PosePredictor: # with `history`; `cbs` are further fastai callbacks
     "Train by the recipe, restore the best epoch, write the run; raises `CameraPoseError` when the training diverges"
     recipe, precision = self.recipe, body_precision(self.network.body, self.recipe.precision)
     with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, precision, memory_kept():
@@ -264,10 +245,9 @@ def fit_recipe(self:PoseLearner,
 @patch
 def _run(self:PoseLearner, bar, cbs):
     "Run the epochs that are not done yet"
-    recipe, facts, run_dir, valid = self.recipe, self.facts, self.facts['run_dir'], self.dls.valid
-    file, saver, shared = run_dir and run_dir/'checkpoint.pt', None, (facts['extras'], facts['share'])
-    frames = ValidationFrames(valid.source, facts['poses'], valid.tuples, max(recipe.bs, 32), *shared)
-    log = EpochLog(frames, recipe.seed, bar, run_dir and run_dir/'history.csv', recipe.early_stop)
+    recipe, facts, run_dir, saver = self.recipe, self.facts, self.facts['run_dir'], None
+    history, file = [run_dir and run_dir/name for name in ('history.csv', 'checkpoint.pt')]
+    log = EpochLog(facts['poses'], recipe.seed, bar, history, recipe.early_stop, max(recipe.bs, 32))
     self.epochs, own = log, [log]
     if run_dir and recipe.checkpoint_epochs:
         saver = Checkpoint(file, log, facts['key'], recipe.checkpoint_epochs, dict(precision=recipe.precision))
@@ -289,9 +269,8 @@ def _finished(self:PoseLearner):
     "Write the run, and return its predictor"
     log, recipe, run_dir, body = self.epochs, self.recipe, self.facts['run_dir'], self.network.body
     best, versions = log.history[log.best_epoch], dict(torch=torch.__version__, torchvision=torchvision.__version__)
-    info = dict(body=body.name, net=self.network.kind) | self.facts['info']
-    info |= dict(best=best, epochs_run=len(log.history), loss=repr(self.loss_func), versions=versions)
-    info |= dict(options=dict(recipe))
+    info = dict(body=body.name, net=self.network.kind) | self.facts['info'] | dict(best=best, versions=versions)
+    info |= dict(epochs_run=len(log.history), loss=repr(self.loss_func), options=dict(recipe))
     if run_dir:
         write_history(run_dir/'history.csv', log.history)
         recipe.save(run_dir/'recipe.ini')
@@ -300,7 +279,7 @@ def _finished(self:PoseLearner):
         info = read_json(run_dir/'model.json')
     predictor = PosePredictor(self.network, info, next(self.network.parameters()).device)
     predictor.history = pd.DataFrame(log.history)
-    print(f"median {best['median_m']:.3f} m, {best['median_deg']:.2f} degrees on {len(log.valid.poses)} "
+    print(f"median {best['median_m']:.3f} m, {best['median_deg']:.2f} degrees on {len(log.poses)} "
           f"validation frames, epoch {log.best_epoch + 1} of {recipe.epochs} kept", flush=True)
     return predictor
 
@@ -315,7 +294,6 @@ def train_pose_model(
     points3D=None,            # scene points: table with x, y, z, for reprojection
     **overrides               # `device`, and options of the recipe: `net='posenet', body='resnet18', epochs=40`
 ) -> PosePredictor: # with `info`, and `history` (also in `history.csv`)
-    """Train a pose network, or continue an interrupted run;
-    raises `InputError`, `WeightsError`, and `CameraPoseError` when it diverges"""
+    "Train a network, or continue an interrupted run; raises `InputError`, `WeightsError`, `CameraPoseError`"
     scene = TablesScene(train, valid, images, intrinsics, points3D)
     return pose_learner(scene, recipe, run_dir, **overrides).fit_recipe()

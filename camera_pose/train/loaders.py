@@ -78,11 +78,8 @@ class FeatureSource:
         return np.asarray(self.flat[::max(1, -(-len(self.flat)//most))], dtype=np.float32)
 
 # %% ../../nbs/08_train/03_loaders.ipynb #a3638720
-def epoch_seed(
-    seed: int,  # of the training
-    epoch: int, # number of the epoch
-) -> int: # 32 bits
-    "One number for all randomness of an epoch"
+def epoch_seed(seed: int, epoch: int) -> int: # 32 bits
+    "One number for all randomness of an epoch of a training"
     return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
 
 # %% ../../nbs/08_train/03_loaders.ipynb #a932b954

@@ -4,13 +4,12 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'CHECKPOINT_SECONDS', 'pose_groups', 'group_rates', 'fit_schedule', 'copied_state', 'restore_state',
-           'ValidationFrames', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision',
+           'median_errors', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision',
            'TensorBoardLog']
 
 # %% ../../nbs/08_train/04_loop.ipynb #8da74705
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,22 +29,15 @@ from fastai.callback.schedule import ParamScheduler
 from fastai.torch_core import params
 
 # %% ../../nbs/08_train/04_loop.ipynb #5ee6341d
-def pose_groups(
-    net: torch.nn.Module,  # a `PoseNet`, or a head alone
-    loss: torch.nn.Module, # its loss
-) -> list: # lists of parameters: trained groups of the backbone from input to output, the head, the loss if it has any
-    "Parameter groups for an optimiser"
+def pose_groups(net, loss) -> list: # of lists of parameters; `net` is a `PoseNet` or a head alone
+    "Trained groups of the backbone from input to output, the head, the loss if it has parameters"
     body = body_groups(net.body) if hasattr(net, 'body') else []
     weights = [p for p in params(loss) if p.requires_grad]
     return [*body, params(net.head if hasattr(net, 'head') else net), *([weights] if weights else [])]
 
 # %% ../../nbs/08_train/04_loop.ipynb #84830219
-def group_rates(
-    groups: list, # from `pose_groups`
-    recipe,       # with `lr`, `body_lr`, `loss_lr` filled in
-    n_loss: int,  # parameter groups of the loss: 0 or 1
-) -> np.ndarray: # highest learning rate of each group
-    "Learning rates that rise from the image to the head, and the rate of the loss"
+def group_rates(groups: list, recipe, n_loss: int) -> np.ndarray: # highest learning rate of each of `pose_groups`
+    "Rates that rise from the image to the head, and that of the loss, which has `n_loss` groups: 0 or 1"
     n_body = len(groups) - 1 - n_loss
     body = np.geomspace(recipe.body_lr, recipe.lr, n_body + 1)[:-1] if n_body else []
     return np.array([*body, recipe.lr, *[recipe.loss_lr]*n_loss])
@@ -72,40 +64,22 @@ def fit_schedule(
     with learn.no_bar(), learn.no_logging(): learn.fit(recipe.epochs, cbs=[schedule, *cbs], start_epoch=start_epoch)
 
 # %% ../../nbs/08_train/04_loop.ipynb #97211041
-def copied_state(
-    module: torch.nn.Module, # network, head or loss
-) -> dict: # name: tensor on the processor; without a frozen backbone, which does not change
-    "A copy of what training changes"
+def copied_state(module) -> dict: # name: tensor on the processor
+    "A copy of what training changes in a network, head or loss: all but a frozen backbone"
     skip = 'body.' if getattr(module, 'train_body', None) == 'none' else '\0'
     return {k: v.detach().cpu().clone() for k, v in module.state_dict().items() if not k.startswith(skip)}
 
-def restore_state(
-    module: torch.nn.Module, # network, head or loss
-    state: dict,             # from `copied_state`
-):
+def restore_state(module, state): # from `copied_state`
     "Put copied numbers back"
     module.load_state_dict(state, strict=getattr(module, 'train_body', None) != 'none')
 
-# %% ../../nbs/08_train/04_loop.ipynb #20a63f47
-@dataclass(frozen=True)
-class ValidationFrames:
-    "The frames that choose the best epoch"
-    source: object        # `ImageSource` or `FeatureSource`
-    poses: np.ndarray     # their poses `(N, 7)`
-    tuples: np.ndarray    # their tuples `(M, S)`
-    bs: int = 32          # images at a time
-    extras: object = None # more targets of each frame, for the loss
-    share: tuple = (0, 1) # predict the part of machine `rank` of `world`; the others predict the remaining ones
+# %% ../../nbs/08_train/04_loop.ipynb #aef515c3
+def median_errors(pred: np.ndarray, true: np.ndarray) -> list: # metres and degrees
+    "Median errors of poses `(N, 7)`"
+    return [float(np.median(error(pred, true))) for error in (position_error, rotation_error)]
 
-    def medians(self, poses): # median errors of predicted poses, metres and degrees
-        return [float(np.median(error(poses, self.poses))) for error in (position_error, rotation_error)]
-
-# %% ../../nbs/08_train/04_loop.ipynb #5c92fcc9
-def write_history(
-    path: str|Path, # CSV file
-    history: list,  # one dict of numbers for each epoch
-):
-    "Write the history as a whole"
+def write_history(path: str|Path, history: list): # a dict of numbers for each epoch
+    "Write a history as CSV, as a whole"
     lines = [history[0], *(row.values() for row in history)]
     with atomic_path(path) as tmp: tmp.write_text(''.join(','.join(map(str, line)) + '\n' for line in lines))
 
@@ -114,16 +88,17 @@ class EpochLog(Callback):
     "Seeds each epoch, validates, records the history, keeps the best state, stops early, moves the progress bar"
     order = 80 # after fastai has skipped the epochs that were done before
     def __init__(self,
-        valid: ValidationFrames,
-        seed: int,               # of the training
+        poses: np.ndarray, # of the validation frames `(N, 7)`
+        seed: int,         # of the training
         bar: ProgressBar = None,
-        file: Path = None,       # history as CSV
-        patience: int = 0,       # stop after this many epochs without a better one; 0: never
+        file: Path = None, # history as CSV
+        patience: int = 0, # stop after this many epochs without a better one; 0: never
+        bs: int = 32,      # validation frames at a time
     ):
-        self.valid, self.seed, self.bar, self.file, self.patience = valid, seed, bar, file, patience
+        self.poses, self.seed, self.bar, self.file, self.patience, self.bs = poses, seed, bar, file, patience, bs
         self.history, self.best, self.best_score, self.best_epoch, self.diverged = [], None, np.inf, None, False
-        mean = np.repeat(pose_mean(valid.poses)[None], len(valid.poses), 0)
-        self.scale = [max(median, 1e-6) for median in valid.medians(mean)]
+        mean = np.repeat(pose_mean(poses)[None], len(poses), 0)
+        self.scale = [max(median, 1e-6) for median in median_errors(mean, poses)]
 
     def after_batch(self):
         if self.training: self.batch_losses.append(self.loss.detach())
@@ -135,7 +110,7 @@ class EpochLog(Callback):
 @patch
 def before_epoch(self:EpochLog):
     if self.patience and self.history and self.epoch - 1 - self.best_epoch >= self.patience: raise CancelFitException
-    seed, rank = epoch_seed(self.seed, self.epoch), self.valid.share[0]
+    seed, rank = epoch_seed(self.seed, self.epoch), self.dls.train.share[0]
     on_processor = next(self.model.parameters()).device.type == 'cpu'
     seed_all = torch.default_generator.manual_seed if on_processor else torch.manual_seed
     seed_all(epoch_seed(seed, rank) if rank else seed) # for dropout
@@ -144,10 +119,10 @@ def before_epoch(self:EpochLog):
 
 @patch
 def before_validate(self:EpochLog):
-    valid = self.valid
+    valid = self.dls.valid
     with torch.inference_mode():
         raw, tuples = self.predict(), torch.as_tensor(valid.tuples)
-        true = torch.tensor(valid.poses, dtype=raw.dtype, device=raw.device)
+        true = torch.tensor(self.poses, dtype=raw.dtype, device=raw.device)
         if tuples.shape[1] == 1: tuples = tuples[:, 0]
         more = () if valid.extras is None else (valid.extras[tuples],)
         valid_loss = self.loss_func(raw[tuples], true[tuples], *more).item()
@@ -158,10 +133,10 @@ def before_validate(self:EpochLog):
 @patch
 def predict(self:EpochLog):
     "Raw predictions of all validation frames `(N, 7)`"
-    (rank, world), n, bs = self.valid.share, len(self.valid.poses), self.valid.bs
+    (rank, world), n, bs = self.dls.train.share, len(self.poses), self.bs
     rows = np.arange(rank, max(n, rank + 1), world) % n
     for i in range(0, len(rows), bs):
-        part = self.model(self.valid.source(rows[i:i+bs])[0])
+        part = self.model(self.dls.valid.source(rows[i:i+bs])[0])
         if not i: raw = part.new_empty(len(rows), part.shape[1])
         raw[i:i+bs] = part
     if world == 1: return raw
@@ -176,7 +151,7 @@ def record(self:EpochLog, raw, train_loss, valid_loss):
     "Add a row to the history, and keep the state if it is the best"
     self.diverged = not (np.isfinite(raw).all() and np.isfinite(train_loss))
     if self.diverged: raise CancelFitException
-    metres, degrees = self.valid.medians(canonical_poses(raw))
+    metres, degrees = median_errors(canonical_poses(raw), self.poses)
     row = dict(epoch=self.epoch, train_loss=train_loss, valid_loss=valid_loss, median_m=metres, median_deg=degrees)
     self.history.append(row | {k: p.item() for k, p in self.loss_func.named_parameters()})
     score = metres/self.scale[0] + degrees/self.scale[1]
@@ -224,24 +199,17 @@ def write(self:Checkpoint, epoch):
     with atomic_path(self.path) as tmp: torch.save(state, tmp)
     self.since, self.written = time.perf_counter(), epoch
 
-# %% ../../nbs/08_train/04_loop.ipynb #aef515c3
-def read_checkpoint(
-    path: str|Path, # file written by `Checkpoint`
-    key: str,       # identifies the training
-) -> dict: # its content, or None when there is none for this training
-    "The state of an interrupted training"
+# %% ../../nbs/08_train/04_loop.ipynb #50a57dbe
+def read_checkpoint(path: str|Path, key: str) -> dict: # None when there is no checkpoint of this training
+    "The state that `Checkpoint` has written, if it has the same key"
     if not Path(path).exists(): return None
     try: state = torch.load(path, map_location='cpu', weights_only=True)
     except Exception: return None # damaged, or another kind of file: it will be replaced
     return state if state.get('key') == key else None
 
-# %% ../../nbs/08_train/04_loop.ipynb #50a57dbe
-def resume(
-    learn,         # `Learner` of the same training
-    log: EpochLog, # its empty log
-    state: dict,   # from `read_checkpoint`
-) -> int: # epochs that are done
-    "Set learner and log to the state of a checkpoint"
+# %% ../../nbs/08_train/04_loop.ipynb #5c92fcc9
+def resume(learn, log: EpochLog, state: dict) -> int: # epochs that are done
+    "Set a learner and its empty log to the state of a checkpoint"
     restore_state(learn.model, state['model'])
     restore_state(learn.loss_func, state['loss'])
     learn.create_opt()
@@ -251,10 +219,7 @@ def resume(
 
 # %% ../../nbs/08_train/04_loop.ipynb #8e9d0ba6
 @contextmanager
-def body_precision(
-    body: torch.nn.Module, # from `pose_body`
-    precision: str,        # 'float32' or 'bfloat16'
-):
+def body_precision(body, precision: str): # 'float32' or 'bfloat16'
     "Let a body compute in a precision; its features come out in single precision"
     plain = body.forward
     def forward(images):
@@ -267,10 +232,7 @@ def body_precision(
 class TensorBoardLog(Callback):
     "Writes the course of a training for TensorBoard; raises `MissingExtraError` when the package is not installed"
     order = 81 # after EpochLog
-    def __init__(self,
-        folder: str|Path, # for TensorBoard's files
-        log: EpochLog,    # the history
-    ):
+    def __init__(self, folder: str|Path, log: EpochLog): # for TensorBoard's files, and their content
         try: from torch.utils.tensorboard import SummaryWriter
         except ImportError as e: raise MissingExtraError('tensorboard', 'tensorboard') from e
         self.writer, self.log = SummaryWriter(str(folder)), log

@@ -23,7 +23,7 @@ from ..models.nets import canonical_poses
 from ..models.store import PosePredictor, load_model, save_model
 from .learner import batch_norms, frame_source, recipe_loss
 from .loaders import epoch_seed
-from .loop import ValidationFrames, write_history
+from .loop import median_errors, write_history
 from .recipe import load_recipe
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #96f4830b
@@ -78,10 +78,20 @@ def _source(network, recipe, images, table, K=None):
     precision = 'float32' if recipe.precision == 'auto' else recipe.precision
     return frame_source(*args, recipe.views if augmenter else 1, augmenter, precision)
 
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #54a1647d
 def _log_errors(net, relative, source, tuples, targets):
     "Logarithms of the mean relative errors, the best start for beta and gamma"
     with torch.no_grad(): errors = relative.errors(net.eval()(source(tuples)[0]), targets)
     return [float(torch.log(e.mean() + 1e-6)) for e in errors]
+
+def _watch(net, relative, unlabelled, watch):
+    "Relative errors on the video, and medians on labelled validation frames"
+    move, turn = np.exp(_log_errors(net, relative, *unlabelled)).tolist()
+    row = dict(relative_m=move, relative_q=turn)
+    if watch is None: return row
+    source, true = watch
+    with torch.no_grad(): pred = canonical_poses(net(source(np.arange(len(true)))[0]).cpu().numpy())
+    return row | dict(zip(('median_m', 'median_deg'), median_errors(pred, true)))
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #d584a162
 @dataclass(frozen=True)
@@ -97,22 +107,12 @@ class FineTuneOptions:
     seed: int = 0              # of the draws and of dropout
     device: str = None         # 'cpu', 'cuda'; None for a GPU if there is one
 
-# %% ../../nbs/08_train/06_mapnet_plus.ipynb #54a1647d
+# %% ../../nbs/08_train/06_mapnet_plus.ipynb #d5526b0e
 def _optimiser(net, losses, lr):
     "AdamW for network and loss weights"
     network, weights = ([p for m in part for p in m.parameters() if p.requires_grad] for part in ([net], losses))
     return torch.optim.AdamW([dict(params=network, lr=lr, weight_decay=5e-4),
                               dict(params=weights, lr=30*lr, weight_decay=0.)])
-
-def _watch(net, relative, unlabelled, watch):
-    "Relative errors on the video, and medians on labelled validation frames"
-    move, turn = np.exp(_log_errors(net, relative, *unlabelled)).tolist()
-    row = dict(relative_m=move, relative_q=turn)
-    if watch is None: return row
-    source, true = watch
-    with torch.no_grad(): pred = canonical_poses(net(source(np.arange(len(true)))[0]).cpu().numpy())
-    metres, degrees = ValidationFrames(source, true, None).medians(pred)
-    return row | dict(median_m=metres, median_deg=degrees)
 
 # %% ../../nbs/08_train/06_mapnet_plus.ipynb #b4407abd
 def _learn(net, loss, relative, labelled, unlabelled, watch, o):
