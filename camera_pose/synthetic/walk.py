@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FPS', 'FRAME', 'HFOV_DEG', 'WAY', 'GLANCES', 'WAY2', 'FPS2', 'SECOND_WALK', 'PLAN_TIMES_S', 'builtin_scene',
            'arc_length', 'level_poses', 'walk_poses', 'focal_px', 'project_points', 'import_pyvista', 'silent_vtk',
-           'Studio', 'render_walk', 'video_frames', 'plan_images', 'builtin_second', 'make_builtin']
+           'Studio', 'render_walk', 'video_frames', 'builtin_second', 'make_builtin']
 
 # %% ../../nbs/11_synthetic/05_walk.ipynb #6126921f
 import logging, warnings
@@ -24,7 +24,7 @@ from ..ground.basics import MissingExtraError, SceneError, progress, write_json
 from ..ground.pose import pose_apply, pose_inverse, quat_canonical, quat_from_axis_angle, quat_multiply
 from ..ground.table import poses_table, write_table
 from .lighting import room_meshes
-from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, Rooms, build_rooms
+from .rooms import CORE, OPENINGS, RING, ROOMS, SIZE, WALLS, build_rooms
 
 # %% ../../nbs/11_synthetic/05_walk.ipynb #b357b92c
 FPS = 20            # of the walk's video
@@ -295,10 +295,7 @@ def _draw_walkable(draw, items):
         for r in rects: draw.rectangle(_rect(r), fill=fill)
 
 # %% ../../nbs/11_synthetic/05_walk.ipynb #b1d178ff
-def plan_images(
-    rooms: Rooms, # the scene
-) -> tuple: # plan `(h, w, 3)` uint8, walkable `(h, w)` bool, plan_from_world `(2, 3)`
-    "Floor plan, walkable area, and the map from metres to pixels"
+def _plan_images(rooms): # plan `(h, w, 3)` uint8, walkable `(h, w)` bool, plan_from_world `(2, 3)`
     size, small = (tuple(round(s*k) for s in _SHEET_M) for k in (_K, _PX_PER_M))
     plan, walk = Image.new('RGB', size, 'white'), Image.new('L', size, 0)
     items, draw = [(name, r) for name, outlines in rooms.items for r in outlines], ImageDraw.Draw(plan)
@@ -345,7 +342,7 @@ def make_builtin(
     import_pyvista()
     out_dir, rooms = Path(out_dir), build_rooms(seed)
     out_dir.mkdir(parents=True, exist_ok=True)
-    plan, walkable, plan_from_world = plan_images(rooms)
+    plan, walkable, plan_from_world = _plan_images(rooms)
     for name, image in dict(plan=plan, walkable=walkable).items():
         Image.fromarray(image).save(out_dir/f'{name}.png', optimize=True)
     write_json(out_dir/'floorplan.json', dict(plan_from_world=plan_from_world.tolist(), units='metres'))
