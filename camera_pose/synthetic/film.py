@@ -23,7 +23,7 @@ from ..ground.table import poses_table, read_csv, write_table
 from .mesh import SceneMesh, floor_height, read_mesh
 from .walk import arc_length, focal_px, level_poses
 
-# %% ../../nbs/11_synthetic/08_film.ipynb #a4bf5ecf
+# %% ../../nbs/11_synthetic/08_film.ipynb #5feee111
 WAYPOINT_COLUMNS = ['x', 'y', 'z', 'look_x', 'look_y', 'look_z']
 
 def _numbers(name, table, c): # a column as floats, NaN where nothing is given
@@ -38,16 +38,7 @@ def _numbers(name, table, c): # a column as floats, NaN where nothing is given
 
 def _way_name(path): return 'The table of waypoints' if isinstance(path, pd.DataFrame) else path
 
-# %% ../../nbs/11_synthetic/08_film.ipynb #5feee111
-def read_waypoints(
-    path: str|Path|pd.DataFrame, # CSV file `x,y[,z][,look_x,look_y[,look_z]]`, metres; or such a table
-) -> pd.DataFrame: # those six columns, NaN where nothing is given
-    "Read the waypoints of a walk; raises `InputError` that names the line"
-    name, xy = _way_name(path), ['x', 'y']
-    table = path if isinstance(path, pd.DataFrame) else read_csv(path, xy, xy, 'path')
-    if ('look_x' in table) != ('look_y' in table):
-        raise InputError(f'{name} has one of the columns look_x and look_y: a point to look at needs both.')
-    table = pd.DataFrame({c: _numbers(name, table, c) for c in WAYPOINT_COLUMNS}).reset_index(drop=True)
+def _check_places(name, table): # at least two, all different, each with a whole point to look at or none
     half = (table.look_x.isna() != table.look_y.isna()).to_numpy()
     if half.any():
         raise InputError(f'{name} has only one of look_x and look_y in line {half.argmax() + 2}: give both or none.')
@@ -58,6 +49,18 @@ def read_waypoints(
     if near.any():
         line = near.argmax() + 1
         raise InputError(f'{name} has the same place in lines {line} and {line + 1}: delete one of them.')
+
+# %% ../../nbs/11_synthetic/08_film.ipynb #a4bf5ecf
+def read_waypoints(
+    path: str|Path|pd.DataFrame, # CSV file `x,y[,z][,look_x,look_y[,look_z]]`, metres; or such a table
+) -> pd.DataFrame: # those six columns, NaN where nothing is given
+    "Read the waypoints of a walk; raises `InputError` that names the line"
+    name, xy = _way_name(path), ['x', 'y']
+    table = path if isinstance(path, pd.DataFrame) else read_csv(path, xy, xy, 'path')
+    if ('look_x' in table) != ('look_y' in table):
+        raise InputError(f'{name} has one of the columns look_x and look_y: a point to look at needs both.')
+    table = pd.DataFrame({c: _numbers(name, table, c) for c in WAYPOINT_COLUMNS}).reset_index(drop=True)
+    _check_places(name, table)
     return table
 
 # %% ../../nbs/11_synthetic/08_film.ipynb #7f39fafe
@@ -198,7 +201,7 @@ def film(
                 image = image + rng.normal(0, options.noise, image.shape)
             yield np.clip(np.round(image), 0, 255).astype(np.uint8)
 
-# %% ../../nbs/11_synthetic/08_film.ipynb #79d7918e
+# %% ../../nbs/11_synthetic/08_film.ipynb #d8625276
 _FILES = 'walk.mp4', 'groundtruth.csv', 'groundtruth.tum', 'camera.json', 'recording.json'
 
 def _check_folder(folder):
@@ -209,6 +212,7 @@ def _check_folder(folder):
         raise InputError(f'The folder {folder} holds other files ({other[0]}, {len(other)} in all): '
                          'choose a new folder for the video.')
 
+# %% ../../nbs/11_synthetic/08_film.ipynb #79d7918e
 def _check_way(name, mesh, way, walk): # inside of the scene, seen from above, and not below it
     low, high = mesh.bounds
     spans = ', '.join(f'{a} {l:.2f} to {h:.2f}' for a, l, h in zip('xyz', low, high))
@@ -263,13 +267,13 @@ def record(
     facts = dict(scene=scene.name, world_from_file=scene.world_from_file.tolist(), length_m=walk.length_m,
                  duration_s=walk.duration_s, fastest_turn_deg_s=_fastest_turn(times, poses, options.fps),
                  **asdict(options), waypoints=json.loads(way.to_json(orient='records')))
-    camera = dict(focal_px=focal_px(options.size[0], options.fov_deg), width=options.size[0], height=options.size[1])
+    w, h = options.size
     with atomic_path(out_dir) as tmp:
         tmp.mkdir()
         frames = progress(film(scene, walk, times, options), 'record', len(times), 'frames')
         write_video(frames, tmp/'walk.mp4', fps=options.fps, crf=options.crf)
         write_table(table, tmp/'groundtruth.csv')
         write_tum(table, tmp/'groundtruth.tum')
-        write_json(tmp/'camera.json', camera)
+        write_json(tmp/'camera.json', dict(focal_px=focal_px(w, options.fov_deg), width=w, height=h))
         write_json(tmp/'recording.json', facts)
     return table
