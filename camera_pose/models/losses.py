@@ -7,15 +7,13 @@ __all__ = ['align_pair', 'PoseLoss', 'all_pairs', 'MapNetLoss', 'pose_errors', '
            'points_in_view', 'largest_step']
 
 # %% ../../nbs/07_models/03_losses.ipynb #e23d06d7
-import numpy as np
-import torch
+import numpy as np, torch
 from fastcore.basics import patch
 from torch import nn
 
 from ..ground.basics import InputError
 from ..ground.pose import (pose_apply, pose_inverse, torch_pose_relative, torch_quat_inverse, torch_quat_log,
-                                     torch_quat_multiply,
-                              torch_quat_normalize, torch_quat_rotate)
+                                     torch_quat_multiply, torch_quat_normalize, torch_quat_rotate)
 
 # %% ../../nbs/07_models/03_losses.ipynb #979d857a
 def _nearer(true_q, pred_q):
