@@ -40,10 +40,6 @@ def _with_odometry(scene, test, poses, covariances): # predictions after pose-gr
     return table_poses(pgo_predictions(predicted, odometry, *more).loc[test.index])
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #666a5a1e
-def _predictions(scene, title, poses, geometry, graph): # method -> poses `(n, 7)`, without the baselines
-    out = {name: g[0] for name, g in geometry.items()} | {title: poses}
-    return out if graph is None else out | {f'{title} + PGO': graph}
-
 def _known_covariances(title, covariances, geometry): # method -> `(n, 6, 6)`, or None
     out = {n: g[1] for n, g in geometry.items() if n != 'retrieval' and np.isfinite(g[0]).any()}
     if covariances is not None: out[title] = covariances
@@ -70,8 +66,8 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
     poses, features, covariances = regressor.measure(images.images[images.rows(test.image)])
     nearest = report.nearest_image_rows(stored_features(predictor, images, train), features)
     geometry = evaluation_rows(self, test, regressor, poses, features, covariances)
-    graph = _with_odometry(self, test, poses, covariances) if pgo else None
-    predictions = _predictions(self, title, poses, geometry, graph)
+    predictions = {name: found[0] for name, found in geometry.items()} | {title: poses}
+    if pgo: predictions[f'{title} + PGO'] = _with_odometry(self, test, poses, covariances)
     predictions['nearest image'] = table_poses(train)[nearest]
     predictions['mean pose'] = report.mean_pose_baseline(table_poses(train), len(test))
     metrics = report.evaluate(predictions, test, train, folder, title=f'{self.path.resolve().name}: {run}',
