@@ -47,9 +47,7 @@ def grey_sharpness(grey: np.ndarray) -> float:
     laplacian = np.diff(down, axis=0)[:, 1:-1] + np.diff(right, axis=1)[1:-1]
     return float((laplacian**2).mean()/((down**2).mean() + (right**2).mean() + 4))
 
-def frame_sharpness(
-    images, # arrays `(height, width[, 3])` uint8, or image files
-) -> np.ndarray: # `(N,)`, larger is sharper; compare pictures of one place with each other
+def frame_sharpness(images) -> np.ndarray: # `(N,)`, larger is sharper; comparable for pictures of one place
     "Mean squared spatial frequency of each image at 160 pixels; raises `InputError` for a file that is no image"
     return np.array([grey_sharpness(_small_image(image)) for image in images])
 
@@ -150,12 +148,8 @@ class MeasuredFrame(NamedTuple):
     item: object     # the frame
 
 # %% ../../nbs/02_capture/02_motion.ipynb #91abd3fc
-def measure_frames(
-    frames,                 # `(time, frame)` pairs
-    use: np.ndarray = None, # upright mask `(height, width)`, False where the picture is hidden
-    motion: bool = True,    # measure the motion? if not, the odometer stays 0
-): # pairs of `MeasuredFrame` and small grey picture
-    "Measure the frames of a video one after the other"
+def measure_frames(frames, use: np.ndarray = None, motion: bool = True):
+    "Measure `(time, frame)` pairs one by one, where the upright mask is True: `MeasuredFrame`, small grey picture"
     reformatter, meter = VideoReformatter(), None
     for time, frame in frames:
         grey = small_frame(frame, reformatter)
@@ -204,13 +198,8 @@ class _Window:
         return chosen
 
 # %% ../../nbs/02_capture/02_motion.ipynb #dc9f99e4
-def choose_by_motion(
-    seen,                   # `MeasuredFrame` items in time order
-    motion: float = .075,   # share of the picture that shall move between chosen frames
-    max_gap_s: float = 1.,  # longest time between chosen frames, seconds
-    max_held: int = 8,      # candidates kept in memory
-): # the chosen items, one after the other
-    "Choose the sharpest frame whenever enough has moved; raises `InputError` for impossible options"
+def choose_by_motion(seen, motion: float = .075, max_gap_s: float = 1., max_held: int = 8):
+    "Choose the sharpest `MeasuredFrame` whenever enough has moved; raises `InputError` for impossible options"
     check_motion(motion, max_gap_s)
     w = _Window(motion, max_gap_s)
     for s in seen:
@@ -222,11 +211,8 @@ def choose_by_motion(
     while w.held and w.progress(w.held[-1]) >= .5: yield w.choose()
 
 # %% ../../nbs/02_capture/02_motion.ipynb #b23a8932
-def choose_sharpest(
-    seen,                # `MeasuredFrame` items in time order
-    targets: np.ndarray, # times that the chosen frames shall be near, seconds, increasing
-): # the chosen items, one for each target that has a frame nearest to it
-    "Choose the sharpest frame around each target time"
+def choose_sharpest(seen, targets: np.ndarray):
+    "Choose the sharpest `MeasuredFrame` around each target time (seconds, increasing)"
     targets = np.asarray(targets, float)
     edges, held, interval = (targets[1:] + targets[:-1])/2, [], 0
     half = np.diff(targets).min()/2 if len(targets) > 1 else np.inf

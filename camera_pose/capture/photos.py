@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from ..ground.basics import InputError, atomic_path, natural_order, progress
 from .motion import frame_sharpness
-from .video import check_frame_folder, check_image_options
+from .video import check_frame_folder, check_image_options, scaled_size
 
 # %% ../../nbs/02_capture/03_photos.ipynb #29e7822b
 PHOTO_ENDINGS = {'.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.avif', '.bmp', '.heic', '.heif'}
@@ -30,15 +30,12 @@ def _read_grey(path):
     except _DAMAGED as e: raise InputError(f'The mask {path} cannot be read as an image: save it as PNG.') from e
 
 # %% ../../nbs/02_capture/03_photos.ipynb #79fa18c0
-def read_mask(
-    path: str|Path, # image, white = use, black = ignore
-    size: tuple,    # width and height of the frames, pixels
-) -> np.ndarray: # `(height, width)` bool, True = use
+def read_mask(path: str|Path, size: tuple) -> np.ndarray: # `(height, width)` bool, True = use
     "A mask in the size of the frames; raises `InputError` for one that does not fit or leaves nothing"
     image, (width, height) = _read_grey(Path(path)), size
     if abs(image.width*height/(image.height*width) - 1) > .02:
-        raise InputError(f'The mask {path} is {image.width} x {image.height} pixels and the frames are {width} x {height}'
-                         ', which is another shape: paint the mask on one of the frames.')
+        raise InputError(f'The mask {path} is {image.width} x {image.height} pixels and the frames are {width} x '
+                         f'{height}, which is another shape: paint the mask on one of the frames.')
     use = np.asarray(image.resize(size, Image.NEAREST)) > 127
     if use.mean() < .05:
         raise InputError(f'The mask {path} leaves {100*use.mean():.1f} % of the picture: white means use and black '
@@ -89,9 +86,7 @@ def _taken_s(tags):
         return seconds + float(f'0.{str(tags.get(0x9291, 0)).strip() or 0}')
     return None
 
-def read_exif(
-    image: Image.Image, # opened photo
-) -> tuple: # orientation (1 to 8), EXIF tags, GPS tags
+def read_exif(image: Image.Image) -> tuple: # orientation (1 to 8), EXIF tags, GPS tags
     "Tags of a photo; damaged ones count as missing, because they are no reason to refuse it"
     try:
         tags = image.getexif()
@@ -112,10 +107,9 @@ def _photo_facts(path, max_side):
         with _opened(path) as image:
             turn, tags, gps = read_exif(image)
             width, height = image.size[::-1] if turn in (5, 6, 7, 8) else image.size
-            scale = min(1, max_side/max(width, height)) if max_side else 1
-            as_is = scale == 1 and turn == 1 and image.format == 'JPEG' and image.mode in ('RGB', 'L')
+            size = scaled_size(width, height, max_side)
+            as_is = size == (width, height) and turn == 1 and image.format == 'JPEG' and image.mode in ('RGB', 'L')
     except _DAMAGED: return None
-    size = max(1, round(width*scale)), max(1, round(height*scale))
     focal, (lat, lon, alt) = exif_focal_px(tags, *size), _gps(gps)
     return dict(path=path, size=size, as_is=as_is, taken_s=_taken_s(tags), focal_px=np.nan if focal is None else focal,
                 lat=lat, lon=lon, alt=alt)

@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['POSE_COLUMNS', 'quat_normalize', 'quat_canonical', 'quat_multiply', 'quat_inverse', 'quat_rotate', 'quat_to_matrix',
-           'quat_from_matrix', 'quat_from_axis_angle', 'quat_log', 'quat_exp', 'quat_angle', 'quat_mean', 'quat_slerp',
-           'pose_compose', 'pose_inverse', 'pose_relative', 'pose_apply', 'pose_to_matrix', 'pose_from_matrix',
-           'pose_mean', 'pose_interpolate', 'pose_look_at', 'Similarity', 'fit_similarity', 'torch_quat_normalize',
-           'torch_quat_canonical', 'torch_quat_multiply', 'torch_quat_inverse', 'torch_quat_rotate', 'torch_quat_log',
-           'torch_quat_exp', 'torch_quat_angle', 'torch_pose_compose', 'torch_pose_inverse', 'torch_pose_relative']
+           'quat_from_matrix', 'cross_matrix', 'quat_from_axis_angle', 'quat_log', 'quat_exp', 'quat_angle',
+           'quat_mean', 'quat_slerp', 'pose_compose', 'pose_inverse', 'pose_relative', 'pose_apply', 'pose_to_matrix',
+           'pose_from_matrix', 'pose_mean', 'pose_interpolate', 'pose_look_at', 'Similarity', 'fit_similarity',
+           'torch_quat_normalize', 'torch_quat_canonical', 'torch_quat_multiply', 'torch_quat_inverse',
+           'torch_quat_rotate', 'torch_quat_log', 'torch_quat_exp', 'torch_quat_angle', 'torch_pose_compose',
+           'torch_pose_inverse', 'torch_pose_relative']
 
 # %% ../../nbs/01_ground/01_pose.ipynb #b72e8fa3
 from dataclasses import dataclass
@@ -85,6 +86,13 @@ def quat_from_matrix(
         raise ValueError('A matrix with non-positive determinant is a reflection, not a rotation')
     q = Rotation.from_matrix(R.reshape(-1, 3, 3)).as_quat(scalar_first=True)
     return quat_canonical(q).reshape(*R.shape[:-2], 4)
+
+# %% ../../nbs/01_ground/01_pose.ipynb #a7085521
+def cross_matrix(
+    v: np.ndarray, # vectors `(..., 3)`
+) -> np.ndarray: # matrices `(..., 3, 3)` whose product with `w` is the cross product of `v` and `w`
+    "The cross product with a vector as a matrix"
+    return np.cross(np.asarray(v, float)[..., None, :], -np.eye(3))
 
 # %% ../../nbs/01_ground/01_pose.ipynb #5ce1b929
 def quat_from_axis_angle(

@@ -15,7 +15,7 @@ from scipy.stats import chi2
 from ..ground.basics import InputError
 from ..ground.pose import quat_exp, quat_to_matrix
 from ..ground.uncertainty import add_errors, pose_errors_6
-from .fuse import poses_agree
+from .fuse import pose_sd, poses_agree
 
 # %% ../../nbs/05_localize/08_motion.ipynb #dc746761
 @dataclass
@@ -61,11 +61,7 @@ class PoseFilter:
 
 # %% ../../nbs/05_localize/08_motion.ipynb #9bbdcf10
 @patch
-def turn(self:PoseFilter,
-    start: float, # seconds
-    end: float,   # seconds
-) -> np.ndarray: # rotation vector `(3,)`, or None where there are no measurements
-    "Rotation that the gyroscope measured; between two frames the order of small turns does not matter"
+def turn(self:PoseFilter, start, end): # rotation vector `(3,)`, or None where there are no measurements
     gyro = self.gyro
     if gyro is None or not len(gyro) or start < gyro[0, 0] or end > gyro[-1, 0]: return None
     at = np.unique(np.r_[start, gyro[(gyro[:, 0] > start) & (gyro[:, 0] < end), 0], end])
@@ -95,8 +91,8 @@ def _ahead(self:PoseFilter, time): # predicted pose, velocity, covariance, trans
 
 @patch
 def _useful(self:PoseFilter, covariance): # is a pose with this covariance of use?
-    position, rotation = (np.sqrt(np.trace(covariance[k, k])) for k in (slice(3), slice(3, 6)))
-    return position <= self.options.max_sd_m*self.metre and rotation <= np.radians(self.options.max_sd_deg)
+    position, degrees = pose_sd(covariance)
+    return position <= self.options.max_sd_m*self.metre and degrees <= self.options.max_sd_deg
 
 # %% ../../nbs/05_localize/08_motion.ipynb #2802e198
 @patch
