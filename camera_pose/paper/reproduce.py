@@ -14,7 +14,7 @@ import numpy as np, pandas as pd
 
 from ..app.folder import digest
 from ..app.scene import Scene
-from ..app.stages import NET_TITLES
+from ..app.stages import NET_TITLES, stored_features
 from ..eval.plots import plot_losses, plot_trajectories
 from ..eval.report import judge_split
 from ..ground.basics import InputError, atomic_path
@@ -27,9 +27,8 @@ from ..localize.odometry import visual_odometry
 from ..localize.posegraph import pgo_predictions, typical_sigmas
 from ..models.backbone import body_name
 from ..models.store import load_model
-from .runs import (PAPER_TRAINING, chosen_body, frame_features, head_poses, paper_errors,
-                                    paper_options, paper_runs, paper_weights, score_runs, stable_rates, train_runs,
-                                    weights_sentence)
+from .runs import (PAPER_TRAINING, chosen_body, head_poses, paper_errors, paper_options, paper_runs,
+                                    paper_weights, score_runs, stable_rates, train_runs, weights_sentence)
 from .tables import (ERRORS, PAPER_BODIES, UNIT_M, body_title, html_table, imagenet_finding,
                                       imagenet_table, loss_finding, nan_sentence, render_paper, runs_table,
                                       table_finding)
@@ -67,8 +66,9 @@ def _fine_tuned(scene, run, odometry, seed): # name of the run that is MapNet+ f
 def _with_graphs(scene, run, name, odometry): # poses of the test frames: alone, with pose graphs of two sizes
     test, valid = scene.table('test'), scene.table('validation')
     predictor = load_model(scene.file('models', run))
-    poses = head_poses(predictor, frame_features(scene, predictor, test))
-    sigmas = typical_sigmas(head_poses(predictor, frame_features(scene, predictor, valid)), table_poses(valid))
+    images = scene.images(predictor.image_size)
+    poses, valid_poses = (head_poses(predictor, stored_features(predictor, images, table)) for table in (test, valid))
+    sigmas = typical_sigmas(valid_poses, table_poses(valid))
     predicted = test.assign(**dict(zip(POSE_COLUMNS, poses.T))).sort_values('timestamp', kind='stable')
     found = {name: poses}
     for suffix, window in ((' + PGO', 7), (' + PGO, whole video', None)):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PAPER_TRAINING', 'LOSSES', 'paper_weights', 'weights_sentence', 'paper_options', 'chosen_body', 'paper_runs',
-           'frame_features', 'head_poses', 'stable_rates', 'train_runs', 'paper_errors', 'score_runs']
+           'head_poses', 'stable_rates', 'train_runs', 'paper_errors', 'score_runs']
 
 # %% ../../nbs/13_paper/02_runs.ipynb #4d2c3a47
 from math import ceil
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch, torchvision
 
 from ..app.scene import Scene
+from ..app.stages import stored_features
 from ..eval.report import mean_pose_baseline, nearest_image_baseline
 from ..ground.basics import CameraPoseError, InputError, WeightsError, read_json
 from ..ground.metrics import pose_metrics
@@ -22,7 +23,6 @@ from ..models.losses import largest_step
 from ..models.nets import canonical_poses
 from ..models.store import load_model
 from .tables import ERRORS, body_title
-from ..train.cache import cached_features
 
 # %% ../../nbs/13_paper/02_runs.ipynb #e511922e
 def _is_cached(body): # are torchvision's weights on this machine?
@@ -126,18 +126,7 @@ def _train_run(scene, row, recipe, weights, options): # trains a run unless it i
     info = read_json(scene.file('models', row.run, 'model.json'))
     return f'diverged in epoch {info["epochs_run"] + 1}' if info['epochs_run'] < info['options']['epochs'] else ''
 
-# %% ../../nbs/13_paper/02_runs.ipynb #30e730b2
-def frame_features(
-    scene: Scene,        # with images
-    predictor,           # `PosePredictor` with a frozen backbone
-    table: pd.DataFrame, # of frames
-) -> np.ndarray: # `(n, d)` float32
-    "Features of the frames of a table, computed once"
-    images = scene.images(predictor.image_size)
-    rows, folder = images.rows(table.image), images.folder/'features'
-    cached = cached_features(predictor.net.body, images, rows, folder, precision='float32')
-    return np.array(cached.features[0], dtype=np.float32)
-
+# %% ../../nbs/13_paper/02_runs.ipynb #276ec870
 @torch.inference_mode()
 def head_poses(
     predictor,            # `PosePredictor`
@@ -155,7 +144,8 @@ def stable_rates(
 ) -> tuple: # with the backbone's own features, with those that the head scales
     "Largest learning rates at which squared errors do not diverge"
     predictor = load_model(scene.file('models', run))
-    features, head = frame_features(scene, predictor, scene.table('train')), predictor.net.head
+    features = stored_features(predictor, scene.images(predictor.image_size), scene.table('train'))
+    head = predictor.net.head
     mean, std, unit = (o.double().cpu().numpy() for o in (head.feature_mean, head.feature_std, head.position_std))
     return largest_step(features, alpha), largest_step((features - mean)/std, alpha, scale=unit.max())
 
@@ -197,10 +187,11 @@ def _predictions(scene, runs, train, test): # run -> poses; backbone, seed -> po
     for row in runs.drop_duplicates('run').itertuples():
         if row.note.startswith('diverged'): continue
         predictor = load_model(scene.file('models', row.run))
-        features = frame_features(scene, predictor, test)
+        images = scene.images(predictor.image_size)
+        features = stored_features(predictor, images, test)
         predictions[row.run] = head_poses(predictor, features)
         if (row.body, row.seed) in near: continue
-        train_features = frame_features(scene, predictor, train)
+        train_features = stored_features(predictor, images, train)
         near[row.body, row.seed] = nearest_image_baseline(train_features, table_poses(train), features)
     return predictions, near
 
