@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLOURS', 'shown', 'Figure', 'Figures', 'figures_table', 'measured_on', 'known_scene', 'textured', 'room_faces',
-           'marker_faces', 'colour_centres', 'write_obj', 'write_glb']
+           'marker_faces', 'colour_centres', 'write_obj', 'write_glb', 'synthetic_walk', 'synthetic_facts']
 
 # %% ../nbs/15_testing.ipynb #8932dd0e
 import io, json, os, platform, re, struct
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np, pandas as pd
+import numpy as np, pandas as pd, pycolmap
 from PIL import Image
 
 from .app.scene import Scene
-from .ground.pose import pose_interpolate
+from .doctor.facts import ReconstructionFacts, frame_rows
+from .doctor.observations import Observations, epipolar_error
+from .ground.pose import POSE_COLUMNS, pose_interpolate, pose_look_at
 from .ground.table import poses_table, read_table, table_poses, write_table
 from .synthetic.lighting import Mesh
 from .synthetic.rooms import quad
@@ -194,3 +196,69 @@ def write_glb(path, meshes) -> Path: # of `Mesh`
     start = struct.pack('<4sIIII', b'glTF', 2, 28 + len(head) + size, len(head), 0x4E4F534A)
     path.write_bytes(start + head + struct.pack('<II', size, 0x004E4942) + buffer.data)
     return path
+
+# %% ../nbs/15_testing.ipynb #27326348
+def synthetic_walk(n: int = 110, turns: float = 1.1) -> np.ndarray: # poses `(n, 7)`
+    "A walk round the middle of a room of 8 x 6 x 3 metres, looking at the walls"
+    a = np.linspace(0, 2*np.pi*turns, n)
+    at = np.c_[4 + 1.5*np.cos(a), 3 + np.sin(a), 1.5 + .05*np.sin(9*a)]
+    return pose_look_at(at, np.c_[4 + 4*np.cos(a + .3), 3 + 3*np.sin(a + .3), np.full(n, 1.4)])
+
+def _synthetic_dots(n, rng):
+    "Points on the walls of the room, and their descriptors"
+    xyz = rng.uniform(0, [8, 6, 3], (n, 3))
+    wall, side = rng.integers(0, 2, n), rng.integers(0, 2, n)
+    xyz[np.arange(n), wall] = side*np.array([8, 6])[wall] + rng.uniform(-.3, .3, n)
+    looks = rng.normal(size=(n, 64))
+    return xyz, looks/np.linalg.norm(looks, axis=1, keepdims=True)
+
+# %% ../nbs/15_testing.ipynb #13fcfcd6
+def _synthetic_images(poses, xyz, looks, visible, rng):
+    "Observations from the true poses; `visible(row)` says which points a frame can see"
+    camera = pycolmap.Camera.create_from_model_name(1, 'SIMPLE_RADIAL', 500, 640, 480)
+    true, images = Observations(xyz, {}, poses, dict.fromkeys(range(len(poses)), camera)), {}
+    for row in range(len(poses)):
+        px = true.predicted(row, xyz)
+        points = np.flatnonzero(np.isfinite(px).all(1) & visible(row))
+        images[row] = px[points] + .4*rng.normal(size=(len(points), 2)), looks[points]
+        true.seen[row] = np.arange(len(points)), points
+    true.features = images.get
+    return true
+
+def _synthetic_pairs(s):
+    "Pairs of frames near in time or much later, with the share of matches that fits the model"
+    shared, out = s.shared().tocoo(), []
+    rays = {r: s.cameras[r].cam_from_img(s.px(r)) for r in s.seen}
+    for i, j, count in zip(shared.row, shared.col, shared.data):
+        if j <= i or count < 15 or 5 < j - i < 40: continue
+        _, a, b = np.intersect1d(s.seen[i][1], s.seen[j][1], return_indices=True)
+        points = rays[i][s.seen[i][0][a]], rays[j][s.seen[j][0][b]]
+        error_px = s.cameras[i].mean_focal_length()*epipolar_error(s.poses[i], s.poses[j], *points)
+        out.append((i, j, count, count, (error_px < .005*s.cameras[i].width).mean()))
+    pairs = pd.DataFrame(out, columns=['first', 'second', 'matches', 'inliers', 'agree'])
+    return pairs.sort_values(['first', 'second'], ignore_index=True)
+
+# %% ../nbs/15_testing.ipynb #0e71cb3f
+def synthetic_facts(
+    poses: np.ndarray = None,   # where the images were taken `(n, 7)`, default `synthetic_walk()`
+    claimed: np.ndarray = None, # the poses in the model, if others `(n, 7)`
+    rooms: np.ndarray = None,   # number of the room for each frame `(n,)`: rooms of one shape, at one place
+    common: float = 1.,         # share of the dots that all rooms have in common
+    fps: float = 5.,            # frames per second
+    n_points: int = 3500,       # dots on the walls
+    seed: int = 0,              # of everything random
+) -> ReconstructionFacts:
+    "Facts of a synthetic walk, in metres"
+    poses, rng = synthetic_walk() if poses is None else np.asarray(poses, float), np.random.default_rng(seed)
+    n, rooms = len(poses), np.zeros(len(poses), int) if rooms is None else np.asarray(rooms)
+    xyz, looks = _synthetic_dots(n_points, rng)
+    owner = np.where(rng.random(n_points) < common, -1, rng.integers(0, rooms.max() + 1, n_points))
+    true = _synthetic_images(poses, xyz, looks, lambda row: (owner == -1) | (owner == rooms[row]), rng)
+    believed = poses if claimed is None else np.asarray(claimed, float)
+    s = Observations(xyz, true.seen, believed, true.cameras, true.features)
+    names = [f'frame_{i:06}.jpg' for i in range(n)]
+    frames = frame_rows(pd.DataFrame(dict(image=names, timestamp=np.arange(n)/fps, sharpness=100 + rng.normal(size=n))))
+    frames[POSE_COLUMNS], frames['status'], frames['model'], frames['inliers'] = s.poses, 'keyframe', 0, 200.
+    frames['features'] = frames['points'] = [float(len(true.seen[r][0])) for r in range(n)]
+    frames['error_px'] = [float(np.mean(true.errors(r))) for r in range(n)]
+    return ReconstructionFacts(frames, _synthetic_pairs(s), [np.arange(n)], [s.poses], s, units='metres')

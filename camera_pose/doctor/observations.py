@@ -33,20 +33,15 @@ class Observations:
 
 # %% ../../nbs/10_doctor/01_observations.ipynb #821159c7
 @patch
-def predicted(self:Observations,
-    row: int,            # a frame of the model
-    points: np.ndarray,  # `(m, 3)`
-) -> np.ndarray: # pixels `(m, 2)`, NaN behind the camera and outside of the image
-    "Where a frame should see points"
+def predicted(self:Observations, row: int, points: np.ndarray) -> np.ndarray: # pixels `(m, 2)`
+    "Where a frame should see points `(m, 3)`, NaN behind the camera and outside of the image"
     camera, local = self.cameras[row], pose_apply(pose_inverse(self.poses[row]), points)
     px = np.array(camera.img_from_cam(np.ascontiguousarray(local))).reshape(-1, 2)
     inside = (px >= 0).all(1) & (px < [camera.width, camera.height]).all(1)
     return np.where(inside[:, None], px, np.nan)
 
 @patch
-def errors(self:Observations,
-    row: int, # a frame of the model
-) -> np.ndarray: # pixels `(m,)`
+def errors(self:Observations, row: int) -> np.ndarray: # pixels `(m,)`
     "Reprojection errors of the points that a frame sees"
     if row not in self.seen: return np.zeros(0)
     which, points = self.seen[row]
@@ -63,14 +58,12 @@ def shared(self:Observations) -> csr_matrix: # `(n, n)`
     return sees @ sees.T
 
 @patch
-def depth(self:Observations,
-    row: int, # a frame of the model
-) -> float: # units of the model, NaN for a frame that sees nothing
-    "Median distance from a frame to the points that it sees"
+def depth(self:Observations, row: int) -> float: # units of the model
+    "Median distance from a frame to the points that it sees, NaN for a frame that sees nothing"
     if row not in self.seen or not len(self.seen[row][1]): return np.nan
     return float(np.median(np.linalg.norm(self.xyz[self.seen[row][1]] - self.poses[row, :3], axis=1)))
 
-# %% ../../nbs/10_doctor/01_observations.ipynb #e215b049
+# %% ../../nbs/10_doctor/01_observations.ipynb #8dde97b0
 @dataclass
 class Agreement:
     "How a frame looks where the model predicts the points of another"
@@ -80,14 +73,10 @@ class Agreement:
     @property
     def share(self): return self.agreeing/self.expected if self.expected else np.nan
 
-def agreement(
-    observations: Observations, # of the model
-    first: int,           # row of the frame whose points are looked for
-    second: int,          # row of the frame in which they are looked for
-    radius: float = .015, # largest distance of a feature from the prediction, as a share of the longer image side
-    alike: float = .8,    # least cosine between descriptors
-) -> Agreement:
-    "Look for the points of one frame in another, at the positions that the model predicts"
+# %% ../../nbs/10_doctor/01_observations.ipynb #e215b049
+def agreement(observations: Observations, first: int, second: int, radius=.015, alike=.8) -> Agreement:
+    """Look for the points of the first frame in the second, at most `radius` (a share of the longer image side) from
+    the position that the model predicts, with a cosine between the descriptors of at least `alike`"""
     which, points = observations.seen[first]
     px, camera = observations.predicted(second, observations.xyz[points]), observations.cameras[second]
     inside = np.isfinite(px).all(1)
@@ -97,8 +86,8 @@ def agreement(
     agree = sum(bool(len(k)) and bool((desc2[k] @ d).max() >= alike) for k, d in zip(near, desc))
     return Agreement(int(inside.sum()), int(agree))
 
-# %% ../../nbs/10_doctor/01_observations.ipynb #40c599f8
-def _mutual_matches(desc, desc2, ratio):
+# %% ../../nbs/10_doctor/01_observations.ipynb #a4d5f3a1
+def _mutual_matches(desc, desc2, ratio=.85):
     "Indices of mutually nearest descriptors that pass the ratio test"
     angle = np.arccos(np.clip(desc @ desc2.T, -1, 1))
     two = np.argpartition(angle, 1, axis=1)[:, :2]
@@ -107,18 +96,13 @@ def _mutual_matches(desc, desc2, ratio):
     good = (near.min(1) < ratio*near.max(1)) & (near.min(1) < .7) & (angle.argmin(0)[best] == np.arange(len(best)))
     return np.flatnonzero(good), best[good]
 
-def relocate(
-    observations: Observations, # of the model
-    first: int,           # row of the frame whose points are used
-    second: int,          # row of the frame that is located
-    ratio: float = .85,   # largest ratio of the distances to the nearest and the second nearest descriptor
-    seed: int = 0,        # of the random choices
-): # number of inliers, model_from_cam `(7,)`; 0 and None when nothing fits
-    "The pose of a frame from the points of another frame alone"
+# %% ../../nbs/10_doctor/01_observations.ipynb #2e254814
+def relocate(observations: Observations, first: int, second: int, seed: int = 0): # inliers, model_from_cam `(7,)`
+    "The pose of the second frame from the points of the first alone; 0 and None when nothing fits"
     which, points = observations.seen[first]
     desc, (px2, desc2) = observations.features(first)[1][which], observations.features(second)
     if len(desc) < 6 or len(desc2) < 6: return 0, None
-    a, b = _mutual_matches(desc, desc2, ratio)
+    a, b = _mutual_matches(desc, desc2)
     if len(a) < 6: return 0, None
     camera, options = observations.cameras[second], pycolmap.AbsolutePoseEstimationOptions()
     options.ransac.max_error, options.ransac.random_seed = .01*max(camera.width, camera.height), seed
@@ -127,12 +111,10 @@ def relocate(
     if found is None: return 0, None
     return int(found['num_inliers']), pose_inverse(pose_from_rigid3d(found['cam_from_world']))
 
-# %% ../../nbs/10_doctor/01_observations.ipynb #2e254814
+# %% ../../nbs/10_doctor/01_observations.ipynb #49b48754
 def epipolar_error(
-    pose_a: np.ndarray, # world_from_a `(7,)`
-    pose_b: np.ndarray, # world_from_b `(7,)`
-    rays_a: np.ndarray, # `(m, 2)`, x and y at depth 1, undistorted
-    rays_b: np.ndarray, # `(m, 2)`, of the same points
+    pose_a: np.ndarray, pose_b: np.ndarray, # world_from_a and world_from_b `(7,)`
+    rays_a: np.ndarray, rays_b: np.ndarray, # of the same points `(m, 2)`, x and y at depth 1, undistorted
 ) -> np.ndarray: # `(m,)`, to be multiplied by the focal length for pixels
     "Distance of matches from epipolar geometry, to first order (Sampson 1982)"
     world_from_a, world_from_b = quat_to_matrix(pose_a[3:]), quat_to_matrix(pose_b[3:])

@@ -12,8 +12,7 @@ import io, re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
 from markupsafe import Markup
 from PIL import Image, ImageOps
 from plotly.offline import get_plotlyjs
@@ -30,8 +29,7 @@ GEOMETRY = ('fused', 'PnP', 'retrieval') # answers of a scene's map, in the orde
 BASELINES = ('nearest image', 'mean pose')
 
 # %% ../../nbs/09_eval/03_page.ipynb #f191ecfc
-def _cell(column, value):
-    "A number of the table as text"
+def _cell(column, value): # a number of the table as text
     if column == 'frames': return f'{value:.0f}'
     if not np.isfinite(value): return '–' if np.isnan(value) else '∞'
     if column == 'located' and .995 <= value < 1: return f'{np.floor(1000*value)/10:.1f} %'
@@ -40,8 +38,8 @@ def _cell(column, value):
 
 # %% ../../nbs/09_eval/03_page.ipynb #24b631f5
 def _short_columns(table):
-    shares = ('located', 'within 10 cm / 5 deg', 'within 50 cm / 5 deg')
-    return [*table.columns[:2], *(c for c in shares if c in table.columns)]
+    shares = 'located', 'within 10 cm / 5 deg', 'within 50 cm / 5 deg'
+    return [*table.columns[:2], *(c for c in shares if c in table)]
 
 # %% ../../nbs/09_eval/03_page.ipynb #59063604
 METHOD_TABLE = '''\
@@ -295,15 +293,8 @@ REPORT_PAGE = '''\
 {% block script %}{{ script }}{% endblock %}'''
 
 # %% ../../nbs/09_eval/03_page.ipynb #f8e8fddb
-def render_report(
-    result: dict,        # what `evaluate` returns: `finding`, `verdict`, `split`, `main`, `methods`, ...
-    table: pd.DataFrame, # from `metrics_table`
-    pngs: dict,          # name of the figure -> PNG bytes and title
-    frames: ReportFrames, # the test frames with their predictions and pictures
-    unit: str = 'm',     # `m`, or `units` when the scale is unknown
-    interactive: bool = True, # with the 3D figure?
-) -> str: # HTML
-    "The page of an evaluation"
+def render_report(result: dict, table: pd.DataFrame, pngs: dict, frames: ReportFrames, unit='m', interactive=True):
+    "The HTML of an evaluation from the result, its table, and figures: name -> PNG bytes and title"
     main, known = result['main'], result.get('uncertainty')
     turn, script = _turnable(frames, main, unit) if interactive else ('', '')
     covered = render_html(COVERAGE_TABLE, **known) if known else ''

@@ -10,9 +10,7 @@ __all__ = ['located_errors', 'error_quantile', 'as_poses', 'as_methods', 'plot_l
 # %% ../../nbs/09_eval/01_plots.ipynb #772242d7
 import math
 
-import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
+import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from matplotlib.colors import LogNorm
 
 from ..ground.basics import InputError
@@ -23,11 +21,8 @@ from ..ground.table import table_poses
 from ..world.floorplan import FloorMap
 
 # %% ../../nbs/09_eval/01_plots.ipynb #838f1c2b
-def located_errors(
-    pred: np.ndarray, # estimated poses `(n, 7)`, a row of NaN where the photo was not located
-    true: np.ndarray, # true poses `(n, 7)`
-) -> np.ndarray: # position errors in metres and rotation errors in degrees `(2, n)`
-    "Errors of each photo, infinite where it was not located"
+def located_errors(pred: np.ndarray, true: np.ndarray) -> np.ndarray: # metres and degrees `(2, n)`
+    "Errors of poses `(n, 7)`, infinite where a row is NaN because the photo was not located"
     found = ~np.isnan(pred).all(1)
     errors = np.full((2, len(pred)), np.inf)
     pred, true = pred[found], true[found]
@@ -35,11 +30,8 @@ def located_errors(
     return errors
 
 # %% ../../nbs/09_eval/01_plots.ipynb #1e090f53
-def error_quantile(
-    errors: np.ndarray, # errors `(n,)`, some of them perhaps infinite
-    share: float,       # 0 to 1; 0.5 for the median
-) -> float:
-    "Quantile of the errors, as `np.percentile` gives it where it is finite"
+def error_quantile(errors: np.ndarray, share: float) -> float:
+    "Quantile of errors `(n,)`, as `np.percentile` gives it where it is finite; `share` is .5 for the median"
     errors = np.sort(errors)
     if np.isfinite(errors).all(): return float(np.percentile(errors, 100*share))
     at = share*(len(errors) - 1)
@@ -47,16 +39,12 @@ def error_quantile(
     return float(np.interp(at, np.arange(len(errors)), errors))
 
 # %% ../../nbs/09_eval/01_plots.ipynb #b45591a5
-def as_poses(
-    poses, # poses `(n, 7)` or a pose table
-) -> np.ndarray: # poses `(n, 7)`
+def as_poses(poses) -> np.ndarray: # `(n, 7)`
     "Poses of an array or a pose table"
     return table_poses(poses) if hasattr(poses, 'columns') else np.asarray(poses, float)
 
-def as_methods(
-    preds, # dict of method name -> poses or pose table; or those of one method
-) -> dict: # method name -> poses `(n, 7)`
-    "Predictions by method; without a name it is `prediction`"
+def as_methods(preds) -> dict: # method name -> poses `(n, 7)`
+    "Predictions by method; those of one method without a name are `prediction`"
     return {n: as_poses(p) for n, p in (preds if isinstance(preds, dict) else {'prediction': preds}).items()}
 
 # %% ../../nbs/09_eval/01_plots.ipynb #b104a17f
@@ -120,8 +108,7 @@ def _wide_range(runs): # do the losses need a logarithmic axis?
 
 # %% ../../nbs/09_eval/01_plots.ipynb #6cc84968
 def plot_losses(
-    # table with epoch, train_loss, valid_loss, perhaps median_m, median_deg, beta, gamma; or dict of run -> table
-    history,
+    history,           # table with epoch, train_loss, valid_loss, perhaps medians and weights; or dict of run -> table
     title: str = None, # default: what the curves show
     unit: str = 'm',   # of positions: `m`, or `units` when the scale is unknown
 ) -> plt.Figure:
@@ -141,11 +128,8 @@ def plot_losses(
     return fig
 
 # %% ../../nbs/09_eval/01_plots.ipynb #ec872706
-def view_limits(
-    true: np.ndarray, # positions that must be in the frame `(n, k)`
-    others=(),        # arrays `(m, k)` whose middle 96 % must be in it
-) -> tuple: # lowest and highest corner `(k,)`
-    "Corners of a frame with a margin, never flat"
+def view_limits(true: np.ndarray, others=()) -> tuple: # lowest and highest corner `(k,)`
+    "Frame with a margin for the positions `true` `(n, k)` and the middle 96 % of each array of `others`, never flat"
     found = [p[~np.isnan(p).any(1)] for p in others]
     every = [true] + [np.percentile(p, (2, 98), axis=0) for p in found if len(p)]
     lo, hi = np.min([e.min(0) for e in every], axis=0), np.max([e.max(0) for e in every], axis=0)
@@ -162,33 +146,21 @@ def _with_plan(lo, hi, floormap):
     return np.minimum(lo, np.maximum(corners.min(0), lo - more)), np.maximum(hi, np.minimum(corners.max(0), hi + more))
 
 # %% ../../nbs/09_eval/01_plots.ipynb #55003ca8
-def plan_axes(
-    ax: plt.Axes,              # to be set up
-    lo: np.ndarray,            # lowest x and y
-    hi: np.ndarray,            # highest x and y
-    unit: str,                 # `m` or `units`
-    floormap: FloorMap = None, # drawn on these axes; without it a light grid is drawn
-):
-    "Limits, equal scales and labels for a view from above"
+def plan_axes(ax: plt.Axes, lo: np.ndarray, hi: np.ndarray, unit: str, floormap: FloorMap = None):
+    "Limits, equal scales and labels for a view from above, with a light grid where no plan is drawn"
     ax.set(xlim=(lo[0], hi[0]), ylim=(lo[1], hi[1]), aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
     if floormap is None: light_axes(ax)
 
 # %% ../../nbs/09_eval/01_plots.ipynb #5501e8f2
-def break_at_jumps(
-    rows: np.ndarray,         # points in time order `(n, k)`
-    along: np.ndarray = None, # what jumps `(n,)`, for example times; default: the distance between neighbours
-) -> np.ndarray: # `(n + jumps, k)`
-    "Points with a row of NaN where a step is more than eight times the usual one"
+def break_at_jumps(rows: np.ndarray, along: np.ndarray = None) -> np.ndarray: # `(n + jumps, k)`
+    "Points `(n, k)` with a row of NaN where a step, or a step of `along` `(n,)`, is over eight times the usual one"
     step = np.linalg.norm(np.diff(rows, axis=0), axis=1) if along is None else np.abs(np.diff(along))
     jumps = np.flatnonzero(step > 8*np.median(step)) if len(step) else []
     return np.insert(np.asarray(rows, float), np.asarray(jumps, int) + 1, np.nan, axis=0)
 
 # %% ../../nbs/09_eval/01_plots.ipynb #37c4b100
-def joined_pairs(
-    a: np.ndarray, # points `(n, k)`
-    b: np.ndarray, # points `(n, k)`
-) -> np.ndarray: # a1, b1, NaN, a2, b2, NaN, ... `(3n, k)`
-    "Segments from each point of `a` to that of `b`, as one line"
+def joined_pairs(a: np.ndarray, b: np.ndarray) -> np.ndarray: # a1, b1, NaN, a2, b2, NaN, ... `(3n, k)`
+    "Segments from each point of `a` `(n, k)` to that of `b`, as one line"
     return np.stack([a, b, np.full_like(a, np.nan)], 1).reshape(-1, a.shape[1])
 
 # %% ../../nbs/09_eval/01_plots.ipynb #d5da7493
@@ -204,11 +176,7 @@ def _describe(pred, true):
     return 'scatters around the path' if share < .12 else 'does not find the path'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #b6ed1d97
-def trajectory_finding(
-    true: np.ndarray, # true poses `(n, 7)`
-    preds: dict,      # method name -> poses `(n, 7)`
-    unit: str = 'm',  # `m` or `units`
-) -> str:
+def trajectory_finding(true: np.ndarray, preds: dict, unit: str = 'm') -> str:
     "How the predictions of the methods relate to the path"
     median = {n: error_quantile(located_errors(p, true)[0], .5) for n, p in preds.items()}
     words = {n: _describe(p, true) for n, p in preds.items()}
@@ -221,10 +189,10 @@ def trajectory_finding(
     return f'{nearest}, {worst} farthest ({short_number(median[worst])} {unit})'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #2e495af6
-def _draw_trajectory(ax, true, pred, name, colour, segments):
+def _draw_trajectory(ax, true, pred, name, colour):
     "One panel: the true path, the predictions, and crosses for frames that were not located"
     ax.plot(*break_at_jumps(true).T, '-', color=METHOD_COLOURS['truth'], lw=2.2, label='truth', zorder=2)
-    if segments: ax.plot(*joined_pairs(true, pred).T, '-', color=colour, lw=.7, alpha=.6, zorder=3)
+    ax.plot(*joined_pairs(true, pred).T, '-', color=colour, lw=.7, alpha=.6, zorder=3)
     ax.plot(*pred.T, 'o', color=colour, ms=4 if len(pred) < 150 else 2.5, mew=0, label=name, zorder=4)
     lost = np.isnan(pred).all(1)
     if lost.any(): ax.plot(*true[lost].T, 'x', color='k', ms=4, mew=.9, label='not located', zorder=3)
@@ -252,7 +220,6 @@ def plot_trajectories(
     preds,                     # dict of method name -> predicted poses `(N, 7)`; or the poses of one method
     floormap: FloorMap = None, # drawn below, if given
     title: str = None,         # default: what the figure shows
-    segments: bool = True,     # join each prediction to its true place?
     unit: str = 'm',           # `m`, or `units` when the scale is unknown
     forbidden: bool = False,   # show where nobody can walk in red, as in the paper's figure 10?
 ) -> plt.Figure:
@@ -262,7 +229,7 @@ def plot_trajectories(
     fig, axs = _panels(len(preds), hi - lo)
     for (name, colour), ax in zip(method_colours(preds).items(), axs):
         if floormap is not None: floormap.draw(ax, forbidden=forbidden, alpha=.75)
-        _draw_trajectory(ax, true[:, :2], preds[name][:, :2], name, colour, segments)
+        _draw_trajectory(ax, true[:, :2], preds[name][:, :2], name, colour)
         _count_outside(ax, preds[name][:, :2], lo, hi)
         plan_axes(ax, lo, hi, unit, floormap)
         ax.set_title(f'{name}: {_median_words(preds[name], true, unit)}', fontsize=10, color=colour)
@@ -334,7 +301,6 @@ def plot_error_map(
     train,                     # training poses `(M, 7)` in time order, or a pose table
     floormap: FloorMap = None, # drawn below, if given
     name: str = 'prediction',  # the method
-    title: str = None,         # default: what the figure shows
     unit: str = 'm',           # `m`, or `units` when the scale is unknown
 ) -> plt.Figure:
     "Test positions from above, coloured by the position error of one method; raises `InputError` if it located none"
@@ -346,7 +312,7 @@ def plot_error_map(
     fig = _draw_error_map(true, error, train, floormap, unit)
     finding = _map_finding(name, true[found], error[found], train, unit)
     if not found.all(): finding += f';\n{(~found).sum()} of {len(true)} frames not located'
-    fig.suptitle(title or finding, fontsize=11)
+    fig.suptitle(finding, fontsize=11)
     return fig
 
 # %% ../../nbs/09_eval/01_plots.ipynb #086b03a5
@@ -375,10 +341,9 @@ def _finish_cdf(ax, ends):
 
 # %% ../../nbs/09_eval/01_plots.ipynb #da06ee20
 def plot_error_cdf(
-    true,              # true poses `(N, 7)`, or a pose table
-    preds,             # dict of method name -> predicted poses `(N, 7)`
-    title: str = None, # default: what the figure shows
-    unit: str = 'm',   # `m`, or `units` when the scale is unknown
+    true,            # true poses `(N, 7)`, or a pose table
+    preds,           # dict of method name -> predicted poses `(N, 7)`
+    unit: str = 'm', # `m`, or `units` when the scale is unknown
 ) -> plt.Figure:
     "Share of frames within each position and rotation error"
     true, preds = as_poses(true), as_methods(preds)
@@ -392,8 +357,7 @@ def plot_error_cdf(
     fig.legend(*axs[0].get_legend_handles_labels(), loc='outside lower center', ncols=min(4, len(preds)), frameon=False)
     best, name = min((error_quantile(e, .5), n) for n, e in zip(preds, metres))
     finding = f'Half of the frames are within {short_number(best)} {unit} with {name}'
-    if np.isinf(best): finding = 'No method locates half of the frames'
-    fig.suptitle(title or finding, fontsize=11)
+    fig.suptitle(finding if np.isfinite(best) else 'No method locates half of the frames', fontsize=11)
     return fig
 
 # %% ../../nbs/09_eval/01_plots.ipynb #1c68a686
@@ -446,7 +410,6 @@ def plot_pose_errors(
     true,                         # true poses `(N, 7)`, or a pose table
     preds,                        # dict of method name -> predicted poses `(N, 7)`
     nearest: pd.DataFrame = None, # `nearest_m`, `nearest_deg` for each frame, as `leakage` gives them, drawn in grey
-    title: str = None,            # default: what the figure shows
     unit: str = 'm',              # `m`, or `units` when the scale is unknown
 ) -> plt.Figure:
     "Position and rotation error over time; raises `InputError` if no frame was located"
@@ -460,5 +423,5 @@ def plot_pose_errors(
     axs[1].set(ylabel='rotation / degrees', xlabel='time / s')
     handles = axs[0].get_legend_handles_labels()
     fig.legend(*handles, loc='outside lower center', ncols=min(4, len(preds) + 1), frameon=False)
-    fig.suptitle(title or _worst_stretch(t, true, preds, unit), fontsize=11)
+    fig.suptitle(_worst_stretch(t, true, preds, unit), fontsize=11)
     return fig

@@ -6,9 +6,7 @@
 __all__ = ['camera_pyramids', 'plot_trajectories_3d', 'figure_html', 'plot_points', 'plot_points_3d']
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #081bd0c1
-import matplotlib.pyplot as plt
-import numpy as np
-import plotly.graph_objects as go
+import matplotlib.pyplot as plt, numpy as np, plotly.graph_objects as go
 
 from .plots import (as_methods, as_poses, break_at_jumps, joined_pairs, plan_axes, trajectory_finding,
                                     view_limits)
@@ -18,11 +16,8 @@ from ..ground.pose import pose_apply
 from ..world.floorplan import FloorMap
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #a1ba5260
-def camera_pyramids(
-    poses: np.ndarray, # poses `(n, 7)`
-    size: float,       # length of a pyramid, metres
-) -> np.ndarray: # points of one line, with rows of NaN where it is broken `(14 n, 3)`
-    "Cameras as pyramids that open in the viewing direction"
+def camera_pyramids(poses: np.ndarray, size: float) -> np.ndarray: # one line, broken by rows of NaN `(14 n, 3)`
+    "Cameras `(n, 7)` as pyramids of length `size` that open in the viewing direction"
     a, b, c, d = np.array([[-.64, -.48, 1], [.64, -.48, 1], [.64, .48, 1], [-.64, .48, 1]])*size
     o, gap = np.zeros(3), np.full(3, np.nan)
     outline = np.stack([o, a, b, o, c, d, o, gap, b, c, gap, d, a, gap])
@@ -54,22 +49,20 @@ def _every_nth(poses, n): # n poses, evenly spaced
     return poses[np.unique(np.linspace(0, len(poses) - 1, n).round().astype(int))]
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #e2113565
-def _prediction_traces(name, pred, true, colour, unit, segments):
+def _prediction_traces(name, pred, true, colour, unit):
     "Predicted positions with their errors, and the segments to the true ones"
     errors = np.stack([position_error(pred, true), rotation_error(pred, true)], 1).round(3)
     hover = f'{name}: off by %{{customdata[0]:.2f}} {unit}, %{{customdata[1]:.1f}}°<extra></extra>'
-    traces = [_trace(pred[:, :3], 'markers', name, legendgroup=name, marker=dict(size=3, color=colour),
-                     customdata=errors, hovertemplate=hover)]
+    dots = _trace(pred[:, :3], 'markers', name, legendgroup=name, marker=dict(size=3, color=colour),
+                  customdata=errors, hovertemplate=hover)
     pairs = joined_pairs(true[:, :3], pred[:, :3])
-    if segments: traces.append(_line(pairs, colour, 1.5, name, legendgroup=name, showlegend=False))
-    return traces
+    return [dots, _line(pairs, colour, 1.5, name, legendgroup=name, showlegend=False)]
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #3e8f6115
 def plot_trajectories_3d(
     true,              # true poses `(N, 7)` in time order, or a pose table
     preds,             # dict of method name -> predicted poses `(N, 7)`; or the poses of one method
     frusta: int = 8,   # cameras drawn as pyramids for each trajectory, 0 for none
-    segments: bool = True, # join each prediction to its true place?
     title: str = None, # default: what the figure shows
     unit: str = 'm',   # `m`, or `units` when the scale is unknown
 ) -> go.Figure: # plotly figure
@@ -83,17 +76,13 @@ def plot_trajectories_3d(
     grey = METHOD_COLOURS['truth']
     traces = [_line(break_at_jumps(true[:, :3]), grey, 5, 'truth', hoverinfo=None), *cameras(true, grey, 'truth')]
     for name, colour in method_colours(preds).items():
-        traces += _prediction_traces(name, preds[name], true, colour, unit, segments)
+        traces += _prediction_traces(name, preds[name], true, colour, unit)
         traces += cameras(preds[name], colour, name, legendgroup=name)
     return _figure_3d(traces, trajectory_finding(true, preds, unit) if title is None else title, unit, lo, hi)
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #400d6bc9
-def figure_html(
-    fig: go.Figure, # plotly figure
-    div_id: str,    # name of its place in the page, so that equal figures give equal text
-    plotlyjs: bool|str = 'cdn', # source of plotly.js: `'cdn'`, True to write it into the page, False if the page has it
-) -> str: # HTML
-    "A plotly figure as a part of a page or a notebook"
+def figure_html(fig: go.Figure, div_id: str, plotlyjs: bool|str = 'cdn') -> str:
+    "A plotly figure as HTML, `plotlyjs` as in plotly's `to_html`; the same figure and name give the same text"
     config = dict(displaylogo=False, responsive=True)
     return fig.to_html(include_plotlyjs=plotlyjs, full_html=False, div_id=div_id, config=config)
 
@@ -135,7 +124,6 @@ def plot_points(
     points,                    # point cloud: `(M, 3)` array, or table with x, y, z and optionally r, g, b (0 to 255)
     poses = None,              # camera path in time order: `(N, 7)` or a pose table
     floormap: FloorMap = None, # drawn below, if given
-    title: str = None,         # default: what the figure shows
     unit: str = 'm',           # `m`, or `units` when the scale is unknown
 ) -> plt.Figure:
     "Point cloud and camera path from above, as in the paper's figures 2 and 3"
@@ -152,7 +140,7 @@ def plot_points(
     if rgb is None and len(xyz): fig.colorbar(dots, label=f'height / {unit}', shrink=.7)
     if path is not None: _draw_path(fig, ax, path[:, :2])
     plan_axes(ax, lo, hi, unit)
-    ax.set_title(title or _points_finding(len(xyz), path, unit), fontsize=11)
+    ax.set_title(_points_finding(len(xyz), path, unit), fontsize=11)
     return fig
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #35c71403
@@ -170,7 +158,6 @@ def plot_points_3d(
     n: int = 4000,     # at most so many points, chosen at random
     frusta: int = 12,  # cameras drawn as pyramids, 0 for none
     seed: int = 0,     # for the choice of points
-    title: str = None, # default: what the figure shows
     unit: str = 'm',   # `m`, or `units` when the scale is unknown
 ) -> go.Figure: # plotly figure
     "Point cloud and camera path in 3D, to be turned"
@@ -186,5 +173,4 @@ def plot_points_3d(
     if poses is not None and frusta:
         pyramids = camera_pyramids(_every_nth(poses, frusta), (hi - lo).max()*.04)
         traces.append(_line(pyramids, colour, 2, 'cameras'))
-    if title is None: title = _points_finding(len(xyz), path, unit).replace('\n', ' ')
-    return _figure_3d(traces, title, unit, lo, hi)
+    return _figure_3d(traces, _points_finding(len(xyz), path, unit).replace('\n', ' '), unit, lo, hi)

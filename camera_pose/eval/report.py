@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import numpy as np, pandas as pd
+from scipy.spatial import cKDTree
 
 from .page import BASELINES, GEOMETRY, ReportFrames, render_report
 from .plots import (error_quantile, located_errors, plot_error_cdf, plot_error_map, plot_losses,
@@ -78,13 +78,9 @@ SPLIT_TITLES = dict(mod3='mod3, by frame number modulo 3 as in the paper', block
                     second_video='second_video, tested on another video',
                     extrapolate='extrapolate, tested beyond what was trained on')
 
-def _time_neighbours(train, test):
-    "Row of `train` nearest in time for each row of `test`"
-    order = np.argsort(train.timestamp.to_numpy())
-    t, at = train.timestamp.to_numpy()[order], test.timestamp.to_numpy()
-    right = np.searchsorted(t, at).clip(0, len(t) - 1)
-    left = (right - 1).clip(0)
-    return order[np.where(np.abs(t[left] - at) <= np.abs(t[right] - at), left, right)]
+def _time_neighbours(train, test): # row of `train` nearest in time for each row of `test`
+    times, at = (table.timestamp.to_numpy(float)[:, None] for table in (train, test))
+    return cKDTree(times).query(at)[1]
 
 # %% ../../nbs/09_eval/04_report.ipynb #f2e52667
 def _split_leaks(train, test, near, name):
@@ -151,10 +147,7 @@ def judge_split(
     return result if limit_m is None else dict(result, limit_m=limit_m)
 
 # %% ../../nbs/09_eval/04_report.ipynb #41771cbf
-def method_metrics(
-    pred: np.ndarray, # estimated poses `(n, 7)`, a row of NaN where the photo was not located
-    true: np.ndarray, # true poses `(n, 7)`
-) -> dict: # as `pose_metrics`; and `located`, the share of rows with a pose, if that is not all of them
+def method_metrics(pred: np.ndarray, true: np.ndarray) -> dict: # as `pose_metrics`, and `located` if that is below 1
     "`pose_metrics` in which photos that were not located count as infinitely far; means are over the others"
     pred, true = np.asarray(pred, float), np.asarray(true, float)
     found = ~np.isnan(pred).all(1)
@@ -168,11 +161,8 @@ def method_metrics(
     return metrics
 
 # %% ../../nbs/09_eval/04_report.ipynb #8ce202ff
-def metrics_table(
-    methods: dict,   # method name -> what `method_metrics` gave
-    unit: str = 'm', # `m`, or `units` when the scale is unknown; recalls are left out then
-) -> pd.DataFrame: # a row for each method; with a column `located` if a method did not locate every photo
-    "All metrics of all methods as a table"
+def metrics_table(methods: dict, unit: str = 'm') -> pd.DataFrame: # a row for each method
+    "What `method_metrics` gave for each method; with a column `located` if one did not locate every photo"
     silent = any('located' in m for m in methods.values())
     mean = 'mean of the located' if silent else 'mean'
     def row(m):
@@ -189,8 +179,7 @@ def _order(a, b): # -1 better, 0 equal within 5 %, 1 worse
     return -1 if a < b else 1
 
 # %% ../../nbs/09_eval/04_report.ipynb #60e6ec4f
-def _compare(model, baseline): # for position and rotation
-    return [_order(model[k], baseline[k]) for k in ('median_m', 'median_deg')]
+def _compare(model, baseline): return [_order(model[k], baseline[k]) for k in ('median_m', 'median_deg')]
 
 _words = {(-1, -1): 'better than', (1, 1): 'worse than', (0, 0): 'as good as',
           (-1, 1): 'better in position and worse in rotation than',
@@ -225,12 +214,8 @@ def _rivals(methods, main):
     return {b: f'the {b} baseline' for b in present}
 
 # %% ../../nbs/09_eval/04_report.ipynb #0ff79e85
-def judge_model(
-    methods: dict,     # method name -> what `method_metrics` gave
-    main: str,         # the method that is judged; one of `GEOMETRY` is compared with the trained model as well
-    unit: str = 'm',   # `m`, or `units` when the scale is unknown
-) -> dict: # `better` (True, False, or None when that is not known), and a `sentence`
-    "Is the model better than the baselines?"
+def judge_model(methods: dict, main: str, unit: str = 'm') -> dict: # `better` (None: not known), `sentence`
+    "Is a method better than the baselines? One of `GEOMETRY` is compared with the trained model as well"
     pair = {n: _pair(m, unit) for n, m in methods.items()}
     if main in BASELINES:
         return dict(better=None, sentence=f'No model was given, only baselines: {main} is at {pair[main]}.')
@@ -450,16 +435,14 @@ def _write_figures(out, figures):
 
 # %% ../../nbs/09_eval/04_report.ipynb #88b45fc7
 def evaluate(
-    # method name -> poses `(n, 7)` for the rows of `test`, NaN for a photo that was not located; the report is about
-    # the first of fused, PnP, or else the first that is no baseline
-    predictions: dict,
+    predictions: dict,   # method name -> poses `(n, 7)` for the rows of `test`, NaN for a photo that was not located
     test: pd.DataFrame,  # pose table of the test frames
     train: pd.DataFrame, # pose table of the training frames
     out_dir: str|Path,   # folder for the report; other files in it stay
     options: ReportOptions = None, # what the report shows beside the predictions
     **fields,            # fields of `ReportOptions`, instead of or beside `options`
 ) -> dict: # what metrics.json holds: `finding`, `verdict`, `split`, `main`, `methods`, ...
-    "Evaluate predictions beside the baselines and write tables, figures and report.html; raises `InputError`"
+    "Evaluate predictions, first of all fused, PnP, or the first model, and write the report; raises `InputError`"
     options, out = replace(options or ReportOptions(), **fields), Path(out_dir)
     unit, preds = options.unit(), _check_inputs(predictions, test, train)
     nearest = _check_nearest(options.nearest_rows, preds, test, train)
