@@ -100,7 +100,7 @@ def _cells(m, unit): # of a row of the table
 _COLUMNS = ('motion, median', 'rotation, median', 'motion, 95 %', 'trajectory, RMSE', 'trajectory, at the end',
             'end / path')
 
-# %% ../../nbs/09_eval/05_motion.ipynb #8095efde
+# %% ../../nbs/09_eval/05_motion.ipynb #bd475235
 def motion_finding(
     measured: dict,  # method -> from `motion_metrics`, with `mean motion`
     unit: str = 'm', # `m`, or `units` when the scale is unknown
@@ -108,37 +108,42 @@ def motion_finding(
     "Does the first method beat the mean motion?"
     name, m = next(iter(measured.items()))
     base = measured['mean motion']
-    better = [m[k] < .95*base[k] for k in ('median_m', 'median_deg')]
-    only = {(True, False): ' in position only', (False, True): ' in rotation only'}.get(tuple(better), '')
+    better = tuple(m[k] < .95*base[k] for k in ('median_m', 'median_deg'))
+    only = {(True, False): ' in position only', (False, True): ' in rotation only'}.get(better, '')
     verdict = ('' if any(better) else 'not ') + 'better than the mean motion' + only
     def pair(x): return f"{short_number(x['median_m'])} {unit}, {short_number(x['median_deg'])}°"
     return (f'{name} is {verdict} ({pair(m)} against {pair(base)} in the median); its trajectory of '
             f"{short_number(m['path_m'])} {unit} ends {short_number(m['end_m'])} {unit} off.")
 
+def _pictures(motions, test, pairs, floormap, unit): # file name -> PNG, words
+    chained = {name: chain_motions(test, pairs, m) for name, m in motions.items() if name != 'no motion'}
+    true = table_poses(test)[next(iter(chained.values()))[0]]
+    paths = {name: poses for name, (_, poses) in chained.items()}
+    errors = plot_error_cdf(relative_poses(test, pairs), motions, unit)
+    errors.suptitle('Errors of single motions', fontsize=11)
+    trajectory = plot_trajectories(true, paths, floormap, unit=unit)
+    return dict(trajectory=(figure_png(trajectory), 'Trajectory from the motions alone, seen from above'),
+                errors=(figure_png(errors), 'Share of the motions within each error'))
+
+# %% ../../nbs/09_eval/05_motion.ipynb #99985df7
 def motion_report(
-    motions: dict,        # method -> relative poses of the pairs `(M, 7)`, the network first
-    test: pd.DataFrame,   # pose table of the test frames
-    pairs: np.ndarray,    # row numbers `(M, 2)` in order of time
-    folder: str|Path,     # gets `report.html`, `metrics.json` and the figures
-    title: str,           # of the page
-    floormap=None,        # `FloorMap` below the trajectories
-    unit: str = 'm',      # `m`, or `units` when the scale is unknown
+    motions: dict,      # method -> relative poses of the pairs `(M, 7)`, the network first
+    test: pd.DataFrame, # pose table of the test frames
+    pairs: np.ndarray,  # row numbers `(M, 2)` in order of time
+    folder: str|Path,   # gets `report.html`, `metrics.json` and the figures
+    title: str,         # of the page
+    floormap=None,      # `FloorMap` below the trajectories
+    unit: str = 'm',    # `m`, or `units` when the scale is unknown
 ) -> dict: # `methods`: method -> from `motion_metrics`; `finding`
     "Measure the motions of several methods, and write the page"
     measured, folder = {name: motion_metrics(test, pairs, m) for name, m in motions.items()}, Path(folder)
-    finding, chained = motion_finding(measured, unit), {n: chain_motions(test, pairs, m) for n, m in motions.items()}
-    true = table_poses(test)[next(iter(chained.values()))[0]]
-    paths = {name: poses for name, (_, poses) in chained.items() if name != 'no motion'}
-    pictures = dict(trajectory=plot_trajectories(true, paths, floormap, unit=unit, segments=False),
-                    errors=plot_error_cdf(relative_poses(test, pairs), motions, 'Errors of single motions', unit))
-    words = 'Trajectory from the motions alone, seen from above', 'Share of the motions within each error'
-    figures = {name: figure_png(fig) for name, fig in pictures.items()}
+    finding, figures = motion_finding(measured, unit), _pictures(motions, test, pairs, floormap, unit)
     gap = f"{short_number(np.median(np.diff(test.timestamp.to_numpy()[pairs], axis=1)))} s apart"
     rows = [(name, _cells(m, unit)) for name, m in measured.items()]
     page = render_html(MOTION_PAGE, title=title, finding=finding, columns=_COLUMNS, rows=rows, n=len(pairs), gap=gap,
-                       figures=list(zip(figures.values(), words)))
+                       figures=figures.values())
     folder.mkdir(parents=True, exist_ok=True)
-    for name, png in figures.items():
+    for name, (png, _) in figures.items():
         with atomic_path(folder/f'{name}.png') as tmp: tmp.write_bytes(png)
     with atomic_path(folder/'report.html') as tmp: tmp.write_text(page, encoding='utf-8')
     write_json(folder/'metrics.json', dict(methods=measured, finding=finding, n_pairs=len(pairs)))
