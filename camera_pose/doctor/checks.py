@@ -161,7 +161,7 @@ def check_registered(facts: ReconstructionFacts) -> Finding:
     "Do enough frames have a pose?"
     n, missing = len(facts.frames), np.flatnonzero(~facts.posed)
     severity = grade(len(missing)/max(n, 1), LIMITS['unregistered'])
-    unreliable = int(facts.frames.status[missing].eq('doubtful').sum())
+    unreliable = int(facts.frames.status[missing].eq('unreliable').sum())
     more = f', {unreliable} more an unreliable one.' if unreliable else '.'
     sentence = f'{n - len(missing)} of {n} frames have a pose ({100*(n - len(missing))/max(n, 1):.0f} %){more}'
     if severity == 'good': return Finding('registered', severity, sentence)

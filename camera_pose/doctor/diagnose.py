@@ -260,7 +260,7 @@ def check_error(facts: ReconstructionFacts) -> Finding:
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
 def check_unreliable(facts: ReconstructionFacts) -> Finding:
     "Which poses are unreliable?"
-    frames, stored = facts.frames, facts.frames.status.eq('doubtful')
+    frames, stored = facts.frames, facts.frames.status.eq('unreliable')
     known = stored.any() or frames.inliers.notna().any()
     unreliable = stored if known else pd.Series(facts.posed) & (frames.points < 30)
     rows, sd = np.flatnonzero(unreliable), frames.sd_position[facts.posed].dropna()
@@ -322,7 +322,7 @@ def _numbers(facts):
                path=float(steps.distance.sum()), unit=facts.unit, torn_pairs=int(len(torn_pairs(facts))),
                fewest_shared=links.inliers.min(), typical_shared=links.inliers.median(),
                largest_turn_deg=links.turn_deg.max(), features=frames.features.median(),
-               error_px=frames.error_px.mean(), n_doubtful=int(frames.status.eq('doubtful').sum()),
+               error_px=frames.error_px.mean(), n_unreliable=int(frames.status.eq('unreliable').sum()),
                focal_px=float(cameras[0].mean_focal_length()) if cameras else None)
     return {k: _plain(v) for k, v in out.items()}
 

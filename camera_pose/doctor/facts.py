@@ -164,7 +164,7 @@ def _add_status(facts, path, number):
     if facts.models: facts.frames.loc[facts.models[0], 'status'] = 'keyframe'
     if not path.exists(): return
     stored = pd.read_csv(path)
-    stored = stored[stored.image.isin(number)]
+    stored = stored[stored.image.isin(number)].replace(dict(status={'doubtful': 'unreliable'})) # the former word
     for c in set(_STORED) & set(stored): facts.frames.loc[stored.image.map(number), c] = stored[c].to_numpy()
 
 def _add_poses(facts, positions, number):

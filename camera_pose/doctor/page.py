@@ -54,7 +54,7 @@ def _axis(facts):
 
 def _status(facts):
     "The status of each frame, for drawing"
-    stored = facts.frames.status.replace('doubtful', 'unreliable')
+    stored = facts.frames.status
     status = stored.where(stored.isin(['unreliable', 'missing']), 'good').to_numpy(object)
     lost = ~facts.posed & (status != 'unreliable')
     status[lost] = np.where(facts.frames.model[lost] > 0, 'elsewhere', 'missing')
@@ -118,7 +118,7 @@ def _health(facts, places):
     "Severity of the place of each frame"
     health = np.full(len(facts.frames), 'good', object)
     for p in places.itertuples(): health[p.first:p.last + 1] = p.severity
-    health[facts.frames.status == 'doubtful'] = 'unreliable'
+    health[facts.frames.status == 'unreliable'] = 'unreliable'
     return health
 
 # %% ../../nbs/10_doctor/05_page.ipynb #6342ed00
@@ -234,7 +234,7 @@ def _findings(diagnosis):
 def _words(facts, row, shared):
     "What is written under a frame"
     words = [clock_time(facts, row)] + ([] if facts.posed[row] else ['no pose'])
-    if facts.frames.status[row] == 'doubtful': words.append('unreliable')
+    if facts.frames.status[row] == 'unreliable': words.append('unreliable')
     if row in shared.index:
         turn = shared.turn_deg[row]
         words.append(f'{shared.inliers[row]:.0f} shared' + (f', {turn:.0f}°' if np.isfinite(turn) else ''))

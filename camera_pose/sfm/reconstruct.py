@@ -91,7 +91,7 @@ class SfmReport:
     model_dir: str = 'sparse/0'  # the chosen model, relative to the workspace
     advice: str = ''             # what to do about the missing frames
     n_keyframes: int = 0         # frames that were mapped; the others were localized in the map
-    doubtful: list = field(default_factory=list)  # names of the frames with an unreliable pose; they count as missing
+    unreliable: list = field(default_factory=list)  # names of frames with an unreliable pose; they count as missing
 
     def __str__(self):
         mapped = f' ({self.n_keyframes} keyframes)' if 0 < self.n_keyframes < self.n_images else ''
@@ -102,7 +102,7 @@ class SfmReport:
         return text + (f'. {self.advice}' if self.advice else '')
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #ad1688d0
-_UNUSED = 'missing', 'doubtful' # status of frames that do not get into `positions.csv`
+_UNUSED = 'missing', 'unreliable' # status of frames that do not get into `positions.csv`
 
 def _advice(job, matched, share): # what to do about a share of frames without a pose
     if share < .05: return ''
@@ -122,7 +122,7 @@ def _report(keys, matched, frames, models):
     return SfmReport(n, n - len(missing), best.num_points3D(), round(best.compute_mean_reprojection_error(), 4),
         round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}',
         [m.num_reg_images() for m in models], missing, advice=_advice(keys, matched, len(missing)/n),
-        n_keyframes=len(keys.images), doubtful=[name for name in missing if status[name] == 'doubtful'])
+        n_keyframes=len(keys.images), unreliable=[name for name in missing if status[name] == 'unreliable'])
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #bac365b6
 def _find_features(job): # rows of the keyframes, and whether only they were searched at twice their size

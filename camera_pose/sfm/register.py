@@ -65,7 +65,7 @@ def _localized(pairs, camera, seed, max_error_px=6): # a row of `register_frames
     if found is None: return missing
     inlier, motion = np.asarray(found['inlier_mask']), found['cam_from_world']
     n, error, *sd = _judged(found.get('covariance'), motion, camera, xy[inlier], xyz[inlier])
-    status = 'registered' if n >= LEAST_INLIERS and sd[1] <= LARGEST_SD_DEG else 'doubtful'
+    status = 'registered' if n >= LEAST_INLIERS and sd[1] <= LARGEST_SD_DEG else 'unreliable'
     return status, n, error, *sd, *world_from_cam(motion)
 
 # %% ../../nbs/03_sfm/08_register.ipynb #db6744e4
@@ -75,7 +75,7 @@ def register_frames(
     images: pd.DataFrame, # `image`, `timestamp`, in time order
     seed: int = 0,      # of RANSAC
 ) -> pd.DataFrame: # `image`, `timestamp`, `status`, `inliers`, `error_px`, `sd_position`, `sd_deg`, pose
-    "Poses of all frames by status: keyframe (of the map), registered (localized in it), doubtful or missing"
+    "Poses of all frames by status: keyframe (of the map), registered (localized in it), unreliable or missing"
     mapped = {im.name: im for im in model.images.values() if im.has_pose}
     names, camera, rows = list(images.image), next(iter(model.cameras.values())), []
     keys = np.array([k for k, name in enumerate(names) if name in mapped])
