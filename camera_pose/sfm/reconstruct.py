@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np, pycolmap
-from fastcore.meta import delegates
 
 from ..ground.basics import InputError, ReconstructionError, atomic_path, write_json
 from ..ground.pose import POSE_COLUMNS
@@ -189,7 +188,6 @@ def _check_request(imgs_dir, workspace, images):
                                   'and a hundred frames of a video are usual.')
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #e3a1f137
-@delegates(SfmOptions)
 def reconstruct(
     imgs_dir: str|Path,  # folder with the frames of one camera
     workspace: str|Path, # folder for the result, replaced as a whole on success
