@@ -5,7 +5,8 @@ from pathlib import Path
 
 scene = Path(sys.argv[1])
 wanted = """positions.csv points3D.csv alignment.json train.csv validation.csv test.csv
-processed_dataset/images.npy floorplan/plan.png map/place.safetensors models/mapnet/model.safetensors models/mapnet/history.csv reports/mapnet/report.html
+processed_dataset/images.npy floorplan/plan.png map/place.safetensors
+models/mapnet/model.safetensors models/mapnet/history.csv reports/mapnet/report.html
 reports/mapnet/metrics.json reports/mapnet/losses.png""".split()
 faults = [f'{name} is missing' for name in wanted if not (scene / name).is_file()]
 found = json.loads((scene / 'demo.json').read_text())
