@@ -62,7 +62,7 @@ def option(kind, default, help, *names, **more): # annotation and default; None:
 Folder = argument(Path, 'the scene folder', 'SCENE')
 Video = argument(Path, 'a video file (mp4, mov, mkv, webm) or a folder of photos', 'VIDEO')
 FORCE = dict(force=option(bool, False, 'run again even if nothing has changed', '--force'))
-SEED = dict(seed=option(int, 0, 'of everything random'))
+SEED = dict(seed=option(int, 0, 'random seed'))
 RUN = dict(run=option(str, None, 'name of the model in SCENE/models  [default: the last one trained]', '--run'))
 FPS = dict(fps=option(float, None, 'frames for each second of video  [default: 10]'))
 SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets other machines in'),
@@ -93,14 +93,14 @@ FRAMES = FPS | dict(
                                'at hand; usual is 0.05 to 0.1'),
     start_s=option(float, None, 'first second of the video to use', '--start'),
     end_s=option(float, None, 'last second of the video to use', '--end'),
-    mask=option(Path, None, 'picture, white = use, black = ignore: for a shadow, a hand, a car bonnet'),
+    mask=option(Path, None, 'picture, white = use, black = ignore: for a shadow, a hand, a vehicle hood'),
     also=option(list[Path], None, 'another video of the same place; may be repeated', '--also', metavar='VIDEO'))
 
 def _sources(video, also): return [video, *also] if also else video
 
 # %% ../nbs/14_cli.ipynb #99db3ebc
-_WEIGHTS = ('of the body: auto (ImageNet, or random where they cannot be had), default (ImageNet), none (random), '
-            'or a file  [default: of the recipe]')
+_WEIGHTS = ('of the backbone: auto (ImageNet; where they cannot be downloaded, efficientnet_lite0), '
+            'default (ImageNet), none (random), or a file  [default: of the recipe]')
 RECIPE_FILE = dict(
     recipe=option(str, None, 'a shipped recipe or an INI file; `camera_pose recipe` prints one  [default: mapnet]',
                   '--recipe'),
@@ -124,7 +124,7 @@ def _options(set_, **given): # options of a recipe
 
 # %% ../nbs/14_cli.ipynb #26f97bc2
 @command
-@takes(FRAMES, FORCE, sharpest=option(bool, False, 'with a rate or a number: the sharpest frame of each interval'))
+@takes(FRAMES, FORCE, sharpest=option(bool, False, 'with --fps or --frames: the sharpest frame of each interval'))
 def frames(video: Video, scene: Folder, **options):
     "Split videos into frames, or take a folder of photos: SCENE/imgs"
     sources = _sources(video, options.pop('also'))
@@ -214,7 +214,7 @@ HOW = dict(how=option(str, 'mod3', _HOW, '--how', '--split'))
 def split(scene: Folder, **options):
     "Divide the frames into training, validation and test tables"
     _scene(scene).split(**options)
-    _next('train', scene)
+    _next('map', scene)
 
 # %% ../nbs/14_cli.ipynb #4789363f
 def _train_shared(scene, run, recipe, options): # one of the processes of torchrun
@@ -224,7 +224,7 @@ def _train_shared(scene, run, recipe, options): # one of the processes of torchr
     train_shared(scene, full, scene.file('models', run or full.net))
 
 @command
-@takes(RECIPE, FORCE, seed=option(int, None, 'of everything random  [default: of the recipe]'),
+@takes(RECIPE, FORCE, seed=option(int, None, 'random seed  [default: of the recipe]'),
        run=option(str, None, 'name of the model in SCENE/models  [default: the net]', '--run'))
 def train(scene: Folder, *, recipe, run, force, **more):
     "Train a pose model: SCENE/models/RUN; goes on where it was stopped; under torchrun all processes share the work"
@@ -247,7 +247,7 @@ def recipe(name: argument(str, 'a shipped recipe or an INI file', 'NAME') = 'map
        base=option(str, None, 'name of the model to start from  [default: the last one trained]'),
        run=option(str, None, 'name of the new model  [default: BASE-plus]', '--run'))
 def finetune(scene: Folder, video: Video, **options):
-    "MapNet+: learn on from another video of the place, without poses: SCENE/models/RUN"
+    "MapNet+: continue training on another video of the place, without poses: SCENE/models/RUN"
     from camera_pose.app.finetune import learn_from_video
     learn_from_video(_scene(scene), video, **options)
     _next('evaluate', scene)
@@ -267,9 +267,11 @@ def sweep(scene: Folder, *, grid, recipe, set_):
 @command
 @takes(RUN, FORCE, pgo=option(bool, False, 'also correct the predictions with the odometry of the test frames'))
 def evaluate(scene: Folder, **options):
-    "Measure a model beside the baselines: SCENE/reports/RUN"
+    "Measure a model beside baselines, a MeNet by its relative poses: SCENE/reports/RUN"
     scene = _scene(scene)
-    print(f'report: {scene.file(scene.evaluate(**options)["report"])}')
+    result = scene.evaluate(**options)
+    if 'finding' in result: print(result['finding'])
+    print(f'report: {scene.file(result["report"])}')
     _next('serve', scene.path)
 
 # %% ../nbs/14_cli.ipynb #980e89b9
@@ -296,9 +298,9 @@ def paper(scene: Folder, *, weights, body, file, **options):
 FILM = dict(fps=option(float, 30, 'frames per second'),
     size=option(str, '640x480', 'width and height of the video, pixels', metavar='WxH'),
     fov_deg=option(float, 65, 'horizontal field of view, degrees', '--fov'),
-    height_m=option(float, 1.5, 'of the camera above the floor in metres, where PATH.csv has no z', '--height'),
-    speed_m_s=option(float, 1, 'of the walk, metres per second', '--speed'),
-    sway=option(float, 1, '1: of a careful walker; 0: on rails'),
+    height_m=option(float, 1.5, 'height of the camera above the floor in metres, where PATH.csv has no z', '--height'),
+    speed_m_s=option(float, 1, 'speed of the walk, metres per second', '--speed'),
+    sway=option(float, 1, 'motion of the hand: 1 as of a careful walker, 0 none'),
     blur_s=option(float, 0, 'time that the shutter is open, seconds; 0.017 is usual indoors', '--blur'),
     noise=option(float, 0, "standard deviation of a pixel's noise, grey values of 255"),
     rolling_shutter_s=option(float, 0, 'time from the first to the last row, seconds; 0.02 is usual for phones',
@@ -311,7 +313,7 @@ FILM = dict(fps=option(float, 30, 'frames per second'),
 def record(mesh: argument(Path, 'a textured 3D scene in metres: gltf, glb, obj, ply', 'MESH'),
     path: argument(Path, 'waypoints: CSV x,y[,z][,look_x,look_y[,look_z]] in metres, z up', 'PATH.csv'),
     out: argument(Path, 'folder for the video and its poses', 'OUT'), *, size, **options):
-    "Digital video: film a walk through a 3D scene, with the exact pose of every frame"
+    "Synthetic video: film a walk through a 3D scene, with the exact pose of every frame"
     from camera_pose.synthetic.film import record
     try: w, h = (int(s) for s in size.lower().split('x'))
     except ValueError: raise InputError(f'--size {size} is not WIDTHxHEIGHT: for example 640x480.') from None
@@ -354,7 +356,7 @@ command(make_map, 'map')
 @takes(RUN, FPS, out=option(Path, None, 'folder for the results  [default: SCENE/localized/NAME]'))
 def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of photos, videos', 'PHOTO|FOLDER|VIDEO'),
              **options):
-    "Where were they taken? Table, JSON and a picture on the plan"
+    "Find where photos were taken: SCENE/localized, a table, JSON and a picture on the plan"
     from camera_pose.app.localize import short_table
     scene = _scene(scene)
     table, out = scene.localize(photos, **options)
