@@ -476,11 +476,11 @@ def _demo_report(scene, found, result, truth): # the figures, printed and writte
 @takes(SERVER, SEED, serve=option(bool, True, 'end with the dashboard'))
 def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_scene'), *, serve, host, port, seed):
     "The whole way on the built-in scene, with exact ground truth"
+    print('The built-in scene: a rendered walk round a building floor, with exact ground truth. '
+          f'Results go to {scene}.\n', flush=True) # before the libraries are loaded
     from camera_pose.ground.table import read_table
     from camera_pose.synthetic.walk import builtin_scene
     source, scene = builtin_scene(), _scene(scene)
-    print('The built-in scene: a rendered walk round a building floor, with exact ground truth. '
-          f'Results go to {scene.path}.\n')
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
     _finish(scene, 'mapnet')

@@ -7,7 +7,7 @@ __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentErr
            'MissingExtraError', 'ProgressBar', 'progress', 'atomic_path', 'read_json', 'write_json', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
-import json, os, re, shutil, sys, time
+import json, os, re, shutil, sys, threading, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,23 +50,26 @@ def _live(): return sys.stderr.isatty() or 'ipykernel' in sys.modules
 
 # %% ../../nbs/01_ground/02_basics.ipynb #dff424d8
 class ProgressBar:
-    "A progress bar in a terminal or notebook, one line at the end in a pipe, nothing when quiet"
+    "A progress bar in a terminal or notebook, lines in a pipe, nothing when quiet"
     def __init__(self,
         label: str,         # name of the stage
         total: int = None,  # number of steps, if known
         unit: str = '',     # what is counted, for the plain line
         delay_s: float = 2, # show nothing before this many seconds
+        every_s: float = 8, # seconds between two lines in a pipe
     ):
         self.label, self.total, self.unit, self.delay_s, self.n = label, total, unit, delay_s, 0
-        self.quiet = _quiet()
+        self.quiet, self.every_s, self.done = _quiet(), every_s, threading.Event()
         self.bar = None if self.quiet or not _live() else tqdm(
             total=total, desc=f'{label:<12}', unit=unit or 'it', delay=delay_s, dynamic_ncols=True)
 
     def __enter__(self):
         self.start = time.perf_counter()
+        if self.bar is None and not self.quiet: threading.Thread(target=self._print_often, daemon=True).start()
         return self
 
     def __exit__(self, error_type, error, traceback):
+        self.done.set()
         if self.bar is not None: self.bar.close()
         elif not self.quiet and error_type is None: self._print_line(time.perf_counter() - self.start)
 
@@ -85,6 +88,10 @@ def _print_line(self:ProgressBar, seconds):
     count = f'{self.n}' if self.total in (None, self.n) else f'{self.n}/{self.total}'
     unit = f' {self.unit}' if self.unit else ''
     print(f'{self.label:<12} {count}{unit}  {seconds:.1f} s', file=sys.stderr, flush=True)
+
+@patch
+def _print_often(self:ProgressBar): # in a thread of its own, since some steps take long
+    while not self.done.wait(self.every_s): self._print_line(time.perf_counter() - self.start)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6ceafb5f
 def progress(
