@@ -91,7 +91,10 @@ def _print_line(self:ProgressBar, seconds):
 
 @patch
 def _print_often(self:ProgressBar): # in a thread of its own, since some steps take long
-    while not self.done.wait(self.every_s): self._print_line(time.perf_counter() - self.start)
+    wait_s = self.every_s/2
+    while not self.done.wait(wait_s):
+        self._print_line(time.perf_counter() - self.start)
+        wait_s = self.every_s
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6ceafb5f
 def progress(
