@@ -313,8 +313,7 @@ def stored_features(
     return np.array(cached_features(predictor.net.body, images, rows, folder, precision=precision).features[0])
 
 # %% ../../nbs/12_app/04_stages.ipynb #57d48c24
-_MENET = ('epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour',
-          'image_size')
+_MENET = 'epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour'
 
 def _menet_options(recipe): # of `train_menet`; raises `InputError` for an option that MeNet does not have
     alien = [k for k in recipe.changes() if k not in ('net', *_MENET)]
@@ -324,9 +323,8 @@ def _menet_options(recipe): # of `train_menet`; raises `InputError` for an optio
 
 @patch
 def _train_menet(self:Scene, full, folder): # make the outputs of `train` for a MeNet
-    options, images, valid = _menet_options(full), self.images(full.image_size), self.table('validation')
-    K = self.intrinsics(full.image_size)
-    augmenter = Augmenter(K, full.rotate_deg or 0., full.crop, full.colour or 0.) or None
+    options, images, valid = _menet_options(full), self.images(), self.table('validation')
+    augmenter = Augmenter(self.intrinsics(), full.rotate_deg or 0., full.crop, full.colour or 0.) or None
     net = menet.train_menet(self.table('train'), valid, images, folder, augmenter, **options)
     pairs = menet.relative_pairs(valid, options['gap_s'])
     found = pose_metrics(menet.predict_relative(net, valid, images, pairs), menet.relative_poses(valid, pairs))
@@ -365,15 +363,15 @@ def train(self:Scene,
 # %% ../../nbs/12_app/04_stages.ipynb #2aea1897
 @patch
 def is_menet(self:Scene, run: str) -> bool: # is a run a MeNet, which knows motions and no places?
-    return self.file('models', run, 'menet.json').exists()
+    options = self.record['stages'].get(f'train {run}', {}).get('key', {}).get('options', {})
+    return options['net'] == 'menet' if 'net' in options else self.file('models', run, 'menet.json').exists()
 
 @patch
 def _run_name(self:Scene, run, menet=False): # the run that is meant, perhaps a MeNet; raises `SceneError` without one
     trained = [s.removeprefix('train ') for s in self.record['stages'] if s.startswith('train ')]
-    there = {p.parent.name for p in self.path.glob('models/*/model.json')}
-    if menet: there |= {p.parent.name for p in self.path.glob('models/*/menet.json')}
-    there = sorted(there)
-    if run and self.is_menet(run) and not menet:
+    names = {p.parent.name for stem in ('model', 'menet') for p in self.path.glob(f'models/*/{stem}.json')}
+    there = sorted(name for name in names if menet or not self.is_menet(name))
+    if run in names and run not in there:
         raise SceneError(f"The model '{run}' is a MeNet: it knows how the camera moves between two frames, not where a "
                          'photo was taken. Name a PoseNet or a MapNet, or train one.')
     run = run or next((r for r in reversed(trained) if r in there), there[0] if there else None)
