@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'atomic_path', 'read_json', 'write_json', 'natural_order']
+           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'atomic_path', 'read_json', 'write_json',
+           'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
 import json, os, re, shutil, sys, threading, time
@@ -110,6 +111,16 @@ def progress(
         for item in items:
             yield item
             bar.update()
+
+# %% ../../nbs/01_ground/02_basics.ipynb #95f23287
+def n_threads() -> int: # at least 1
+    "Threads or processes to use; raises `InputError` when `CAMERA_POSE_THREADS` is no number from 1 on"
+    given = os.environ.get('CAMERA_POSE_THREADS', '').strip()
+    if not given: return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
+    if not re.fullmatch('0*[1-9][0-9]{0,3}', given):
+        raise InputError(f'CAMERA_POSE_THREADS={given} is not a number of threads: '
+                         'use a whole number from 1 on, or unset it for one thread a core.')
+    return int(given)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6e8a7574
 def _remove(path):
