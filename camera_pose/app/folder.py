@@ -13,7 +13,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from .. import __version__
-from .lock import folder_lock, lock_note
+from ..ground.lock import folder_lock, lock_note
 from ..ground.basics import InputError, SceneError, read_json, write_json
 
 # %% ../../nbs/12_app/02_folder.ipynb #70df83a5
