@@ -7,6 +7,7 @@ __all__ = ['FrameOptions', 'collect_frames']
 
 # %% ../../nbs/02_capture/04_frames.ipynb #f92844e9
 from collections import Counter, deque
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from .motion import grey_sharpness, measure_frames, small_frame
 from .photos import PHOTO_ENDINGS, check_order, collect_photos, read_mask, save_mask
 from .video import VIDEO_ENDINGS, VideoOptions, change_options, check_decoded, check_frame_folder
 from .video import decode_frames, log_times, nearest_frames, open_video, plan_times, probe_video
-from .video import report_damage, scaled_size, upright_image, video_part
+from .video import report_damage, save_frames, scaled_size, video_part
 
 # %% ../../nbs/02_capture/04_frames.ipynb #0f1e02ec
 @dataclass(frozen=True)
@@ -96,9 +97,8 @@ def _contact_sheet(pairs, columns=8, gap=4):
     return sheet
 
 # %% ../../nbs/02_capture/04_frames.ipynb #33a5acd3
-def _one_size(videos, max_side):
+def _one_size(videos, infos, max_side):
     "Size of the frames of all videos"
-    infos = [probe_video(v) for v in videos]
     for video, info in zip(videos, infos):
         if max(info.width, info.height) >= 16: continue
         raise InputError(f'The pictures of {video.name} are {info.width} x {info.height} pixels, and nothing can be '
@@ -145,14 +145,12 @@ def _chosen_frames(source, frames, o, use, log):
 # %% ../../nbs/02_capture/04_frames.ipynb #6daa2305
 def _write_chosen(source, chosen, size, folder, o, bar):
     "Write frames at full size; names, times and sharpness"
-    rows, reformatter = [], VideoReformatter()
-    for seen in chosen:
-        name = f'{source.prefix}frame_{len(rows):06}.jpg'
-        image = Image.fromarray(upright_image(seen.item, o.max_side, reformatter))
-        if image.size != size: raise InputError(_size_changes(source.path, size, image.size, seen.time - source.zero))
-        image.save(folder/name, quality=o.quality)
-        rows.append((name, seen.time, round(seen.sharpness, 4)))
-        if not o.measured: bar.update()
+    rows, frames = [], (((seen.time, seen.sharpness), seen.item) for seen in chosen)
+    with closing(save_frames(frames, folder, o, source.prefix)) as saved:
+        for name, (time, sharpness), found in saved:
+            if found != size: raise InputError(_size_changes(source.path, size, found, time - source.zero))
+            rows.append((name, time, round(sharpness, 4)))
+            if not o.measured: bar.update()
     return rows
 
 # %% ../../nbs/02_capture/04_frames.ipynb #2d015bbc
@@ -192,23 +190,25 @@ def _check_videos(videos, whole):
     return videos
 
 # %% ../../nbs/02_capture/04_frames.ipynb #1d671af5
-def _plan_videos(videos, parts, o):
-    spans = np.array([times[-1] - times[0] for times, _ in parts])
+def _plan_videos(videos, infos, parts, o):
+    spans = np.array([times[-1] - times[0] for times in parts])
     out = []
-    for k, (video, (times, zero), share) in enumerate(zip(videos, parts, spans/spans.sum())):
+    for k, (video, times, share) in enumerate(zip(videos, parts, spans/spans.sum())):
         n = None if o.n_frames is None else max(3, round(o.n_frames*share))
         targets, total = (None, len(times)) if o.motion is not None else plan_times(video, times, o.fps, n)
         prefix = f'v{k:02}_' if len(videos) > 1 else ''
-        out.append(_Source(video, times, zero, targets, len(times) if o.measured else total, prefix))
+        n_planned = len(times) if o.measured else total
+        out.append(_Source(video, times, infos[k].times[0], targets, n_planned, prefix))
     return out
 
 # %% ../../nbs/02_capture/04_frames.ipynb #ca10d5e7
 def _extract_videos(videos, out_dir, o): # the table of their frames
     videos, out_dir = _check_videos(videos, o.whole), Path(out_dir)
     check_frame_folder(out_dir)
-    parts = [video_part(v, o.start_s, o.end_s) for v in videos]
-    size = _one_size(videos, o.max_side)
-    sources = _plan_videos(videos, parts, o)
+    infos = [probe_video(v) for v in videos]
+    parts = [video_part(v, info.times, o.start_s, o.end_s) for v, info in zip(videos, infos)]
+    size = _one_size(videos, infos, o.max_side)
+    sources = _plan_videos(videos, infos, parts, o)
     use = None if o.mask is None else read_mask(o.mask, size)
     with atomic_path(out_dir) as tmp, ProgressBar('frames', sum(s.n_planned for s in sources)) as bar:
         tmp.mkdir()

@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'atomic_path', 'read_json', 'write_json',
-           'natural_order']
+           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'atomic_path', 'read_json',
+           'write_json', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
 import json, os, re, shutil, sys, threading, time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -121,6 +123,21 @@ def n_threads() -> int: # at least 1
         raise InputError(f'CAMERA_POSE_THREADS={given} is not a number of threads: '
                          'use a whole number from 1 on, or unset it for one thread a core.')
     return int(given)
+
+# %% ../../nbs/01_ground/02_basics.ipynb #fa1bb7f1
+def thread_map(
+    f,     # function of one item
+    items, # iterable, read in the caller's thread
+): # yields the results in the order of the items; `contextlib.closing` waits for the threads after an interruption
+    "Call `f` for a stream of items in `n_threads` threads; at most as many items wait"
+    n, waiting = n_threads(), deque()
+    pool = ThreadPoolExecutor(n)
+    try:
+        for item in items:
+            waiting.append(pool.submit(f, item))
+            if len(waiting) > 2*n: yield waiting.popleft().result()
+        while waiting: yield waiting.popleft().result()
+    finally: pool.shutdown(cancel_futures=True)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6e8a7574
 def _remove(path):
