@@ -69,8 +69,13 @@ class SfmOptions:
 # %% ../../nbs/03_sfm/05_matching.ipynb #a40405c5
 _FORMATS = {'JPEG', 'MPO', 'PNG', 'BMP', 'TIFF', 'PPM'}
 
+def _is_whole(path): # does the file end with the mark of a JPEG's end?
+    with open(path, 'rb') as f:
+        f.seek(-2, 2)
+        return f.read() == b'\xff\xd9'
+
 def frame_size(path: str|Path) -> tuple: # width, height in pixels
-    "Size of a frame that was read to its end; raises `InputError` where COLMAP would not see the same image"
+    "Size of a frame that has its end; raises `InputError` where COLMAP would not see the same image"
     try:
         with Image.open(path) as img:
             if img.format not in _FORMATS:
@@ -78,8 +83,9 @@ def frame_size(path: str|Path) -> tuple: # width, height in pixels
             if img.getexif().get(274, 1) != 1:
                 raise InputError(f'{path} is stored lying and turned upright by an EXIF note: save it upright first.')
             size = img.size
-            img.draft('L', (64, 64)) # decodes a small version of a JPEG, which is quick and still reads every byte
-            img.load()
+            if img.format != 'JPEG' or not _is_whole(path):
+                img.draft('L', (64, 64)) # decodes a small version of a JPEG, but reads every byte
+                img.load()
             return size
     except (OSError, SyntaxError) as e:
         raise InputError(f'{path} is not an image, or it is damaged: remove it from the folder or replace it.') from e
