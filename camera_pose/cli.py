@@ -16,7 +16,7 @@ from typing import Annotated, Optional
 import typer
 
 from . import __version__
-from .ground.basics import CameraPoseError, InputError, write_json
+from .ground.basics import CameraPoseError, InputError, Terminated, stop_when_terminated, write_json
 
 # %% ../nbs/14_cli.ipynb #d1c9ecbc
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -32,8 +32,9 @@ def command(f, name=None):
         except OSError as e:
             message, code = f'{e.filename or "A file"} cannot be used ({e.strerror or e}): look whether you may read ' \
                             'and write there, and whether the disk is full.', 2
-        except KeyboardInterrupt:
-            message, code = 'Stopped. Stages that had finished are kept: the same command goes on from there.', 130
+        except KeyboardInterrupt as e:
+            message = 'Stopped. Stages that had finished are kept: run the same command again to go on from there.'
+            code = 143 if isinstance(e, Terminated) else 130
         typer.echo(f'camera_pose: {message}', err=True)
         raise typer.Exit(code)
     return app.command(name)(run)
@@ -489,6 +490,7 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
 # %% ../nbs/14_cli.ipynb #967bad57
 def main():
     "Entry point of the command `camera_pose`"
+    stop_when_terminated()
     app(prog_name='camera_pose')
 
 if __name__ == '__main__' and '__file__' in globals(): main() # python -m camera_pose.cli, as torchrun calls it

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'atomic_path', 'read_json',
-           'write_json', 'natural_order']
+           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'atomic_path', 'Terminated',
+           'stop_when_terminated', 'read_json', 'write_json', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
-import json, os, re, shutil, sys, threading, time
+import json, os, re, shutil, signal, sys, threading, time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -168,6 +168,20 @@ def atomic_path(
         yield tmp
         _replace(tmp, path, old)
     finally: _remove(tmp)
+
+# %% ../../nbs/01_ground/02_basics.ipynb #2fe76e8c
+class Terminated(KeyboardInterrupt):
+    "The process was asked to end (SIGTERM)"
+
+def stop_when_terminated():
+    "From now on SIGTERM raises `Terminated` in the main thread of this process, as Ctrl-C raises `KeyboardInterrupt`"
+    process = os.getpid()
+    def stop(number, frame):
+        ours = os.getpid() == process
+        signal.signal(number, signal.SIG_IGN if ours else signal.SIG_DFL)
+        if ours: raise Terminated
+        signal.raise_signal(number)
+    signal.signal(signal.SIGTERM, stop)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #b50c2b1d
 def read_json(
