@@ -44,6 +44,7 @@ def _next(command, scene): print(f'next: camera_pose {command} {shlex.quote(str(
 
 def _scene(path, force=()):
     from camera_pose.app.scene import Scene
+    stop_when_terminated() # again: pycolmap sets a handler of its own when it is imported
     return Scene(path, force=force or ())
 
 # %% ../nbs/14_cli.ipynb #10e9e7fc
