@@ -130,7 +130,7 @@ class _Source:
     times: np.ndarray   # of the frames in the part that is used, seconds
     zero: float         # time of the first frame of the video, seconds
     targets: np.ndarray # times to take, None with a motion
-    n_planned: int      # frames to take, or to look at with a motion
+    wanted: np.ndarray  # times of the frames to decode, seconds
     prefix: str         # of the names of its frames
 
 # %% ../../nbs/02_capture/04_frames.ipynb #f6523ca0
@@ -165,11 +165,12 @@ def _video_frames(source, size, folder, o, use, bar):
     read, log, times = [], _DropLog(bar), source.times
     container, stream = open_video(source.path)
     with container:
-        frames = log_times(decode_frames(container, stream, times[0], times[-1]), read)
+        frames = log_times(decode_frames(container, stream, times[0], times[-1], source.wanted), read)
         rows = _write_chosen(source, _chosen_frames(source, frames, o, use, log), size, folder, o, bar)
         check_decoded(source.path, stream, len(read), len(times))
         _check_chosen(source, rows, read)
-        report_damage(source.path, stream, times, read[-1], len(times) - len(read), o.whole)
+        n_read = len(read) if o.measured else len(rows)
+        report_damage(source.path, stream, times, read[-1], len(source.wanted) - n_read, o.whole)
     table = pd.DataFrame(rows, columns=['image', 'timestamp', 'sharpness'])
     taken = table.timestamp.to_numpy()
     table['timestamp'] = (taken - source.zero).round(6)
@@ -195,10 +196,9 @@ def _plan_videos(videos, infos, parts, o):
     out = []
     for k, (video, times, share) in enumerate(zip(videos, parts, spans/spans.sum())):
         n = None if o.n_frames is None else max(3, round(o.n_frames*share))
-        targets, total = (None, len(times)) if o.motion is not None else plan_times(video, times, o.fps, n)
+        targets, nearest = (None, None) if o.motion is not None else plan_times(video, times, o.fps, n)
         prefix = f'v{k:02}_' if len(videos) > 1 else ''
-        n_planned = len(times) if o.measured else total
-        out.append(_Source(video, times, infos[k].times[0], targets, n_planned, prefix))
+        out.append(_Source(video, times, infos[k].times[0], targets, times if o.measured else nearest, prefix))
     return out
 
 # %% ../../nbs/02_capture/04_frames.ipynb #ca10d5e7
@@ -210,7 +210,7 @@ def _extract_videos(videos, out_dir, o): # the table of their frames
     size = _one_size(videos, infos, o.max_side)
     sources = _plan_videos(videos, infos, parts, o)
     use = None if o.mask is None else read_mask(o.mask, size)
-    with atomic_path(out_dir) as tmp, ProgressBar('frames', sum(s.n_planned for s in sources)) as bar:
+    with atomic_path(out_dir) as tmp, ProgressBar('frames', sum(len(s.wanted) for s in sources)) as bar:
         tmp.mkdir()
         found = [_video_frames(source, size, tmp, o, use, bar) for source in sources]
         if use is not None: save_mask(use, tmp)

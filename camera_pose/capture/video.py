@@ -148,14 +148,22 @@ def _decoded(stream, packets): # frames as `(time, frame)`, times strictly incre
             if time > last: yield float(time), frame
             last = max(last, time)
 
+# %% ../../nbs/02_capture/01_video.ipynb #eaa7d502
+def _sparing(stream, packets, wanted): # packets, with the decoder told which frames to leave out
+    wanted = {round(t/stream.time_base) for t in wanted.tolist()}
+    for p in packets:
+        stream.codec_context.skip_frame = 'DEFAULT' if p.pts is None or p.pts in wanted else 'NONREF'
+        yield p
+
 # %% ../../nbs/02_capture/01_video.ipynb #4c91e146
-def decode_frames(container, stream, first: float = -np.inf, end: float = np.inf):
-    "Readable frames from `first` to `end` (seconds) as `(time, frame)`, times strictly increasing"
-    slack = 1e-6
+def decode_frames(container, stream, first: float = -np.inf, end: float = np.inf, wanted: np.ndarray = None):
+    "Readable frames from `first` to `end` (seconds) as `(time, frame)`, times increasing; all, or at least the wanted"
+    slack, packets = 1e-6, _packets(container, stream)
+    if wanted is not None and stream.codec_context.name == 'h264': packets = _sparing(stream, packets, wanted)
     if first > 1:
         try: container.seek(int((first - .5)/stream.time_base), stream=stream)
         except av.FFmpegError: pass
-    for time, frame in _decoded(stream, _packets(container, stream)):
+    for time, frame in _decoded(stream, packets):
         if time > end + slack: return
         if time >= first - slack: yield time, frame
 
@@ -305,18 +313,18 @@ def video_part(video: str|Path, times: np.ndarray, start_s: float = None, end_s:
 
 # %% ../../nbs/02_capture/01_video.ipynb #c3f1c3a5
 def plan_times(video: Path, times: np.ndarray, fps: float = None, n_frames: int = None) -> tuple:
-    "Target times for a video of these times, and how many frames they give; raises `InputError` for fewer than three"
+    "Target times for a video of these times, and the times nearest to them; raises `InputError` for fewer than three"
     span = times[-1] - times[0]
     if fps is None and n_frames is None: fps = 10
     targets = _targets(times, fps, n_frames)
-    total = sum(1 for _ in nearest_frames(zip(times, times), targets))
-    if total < 3:
-        raise InputError(f'A rate of {fps:g} frames per second gives only {_count(total)} of this video of {span:.1f} s'
+    wanted = np.array([t for t, _ in nearest_frames(zip(times, times), targets)])
+    if len(wanted) < 3:
+        raise InputError(f'A rate of {fps:g} frames per second gives only {_count(len(wanted))} of this video of {span:.1f} s'
                          f': choose a higher rate, at least {2/span + .05:.1f}.')
     available = (len(times) - 1)/span
     if max(fps or 0, (n_frames or 0)/span) > 1.01*available:
         print(f'{Path(video).name} has {len(times)} frames, {available:.3g} per second: all of them are used.')
-    return targets, total
+    return targets, wanted
 
 # %% ../../nbs/02_capture/01_video.ipynb #60c11fa6
 _FRAME_FILES = re.compile(r'(v\d+_)?frame_\d+\.jpg|photo_\d+\.jpg|frames\.csv|dropped\.(csv|jpg)|mask\.png')
@@ -382,26 +390,26 @@ def extract_frames(
     check_frame_folder(out_dir)
     of_all = probe_video(video).times
     times = video_part(video, of_all, o.start_s, o.end_s)
-    targets, total = plan_times(video, times, o.fps, o.n_frames)
+    plan = plan_times(video, times, o.fps, o.n_frames)
     with atomic_path(out_dir) as tmp:
         tmp.mkdir()
-        rows = _write_frames(video, tmp, times, targets, total, o)
+        rows = _write_frames(video, tmp, times, *plan, o)
         frames = pd.DataFrame(rows, columns=['image', 'timestamp'])
         frames['timestamp'] = (frames.timestamp - of_all[0]).round(6)
         frames.to_csv(tmp/'frames.csv', index=False)
     return frames
 
 # %% ../../nbs/02_capture/01_video.ipynb #4f84b13d
-def _write_frames(video, folder, times, targets, total, o):
+def _write_frames(video, folder, times, targets, wanted, o):
     "Write the frames nearest to `targets`; their names and times"
     rows, read = [], []
     container, stream = open_video(video)
-    with container, ProgressBar('frames', total) as bar:
-        frames = log_times(decode_frames(container, stream, times[0], times[-1]), read)
+    with container, ProgressBar('frames', len(wanted)) as bar:
+        frames = log_times(decode_frames(container, stream, times[0], times[-1], wanted), read)
         with closing(save_frames(nearest_frames(frames, targets), folder, o)) as saved:
             for name, time, _ in saved:
                 rows.append((name, time))
                 bar.update()
         check_decoded(video, stream, len(rows), len(times))
-        report_damage(video, stream, times, read[-1], total - len(rows), o.start_s is None and o.end_s is None)
+        report_damage(video, stream, times, read[-1], len(wanted) - len(rows), o.start_s is None and o.end_s is None)
     return rows
