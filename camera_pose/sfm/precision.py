@@ -8,11 +8,9 @@ __all__ = ['ModelArrays', 'model_arrays', 'free_parameters', 'projection_derivat
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #04a14a96
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np, pandas as pd, pycolmap
 from scipy import sparse
-from scipy.linalg import null_space
 
 from ..ground.basics import ReconstructionError, natural_order
 from ..ground.pose import cross_matrix
