@@ -148,18 +148,23 @@ def _decoded(stream, packets): # frames as `(time, frame)`, times strictly incre
             if time > last: yield float(time), frame
             last = max(last, time)
 
-# %% ../../nbs/02_capture/01_video.ipynb #eaa7d502
+# %% ../../nbs/02_capture/01_video.ipynb #4c91e146
+def _marks_spare(codec): # does the mark of frames that no other needs hold for all others?
+    head = codec.extradata or b''
+    one_layer = len(head) > 22 and head[0] == 1 and head[21] >> 3 & 7 == 1 # `hvcC` box, ISO 14496-15
+    return codec.name == 'h264' or codec.name == 'hevc' and one_layer
+
 def _sparing(stream, packets, wanted): # packets, with the decoder told which frames to leave out
     wanted = {round(t/stream.time_base) for t in wanted.tolist()}
     for p in packets:
         stream.codec_context.skip_frame = 'DEFAULT' if p.pts is None or p.pts in wanted else 'NONREF'
         yield p
 
-# %% ../../nbs/02_capture/01_video.ipynb #4c91e146
+# %% ../../nbs/02_capture/01_video.ipynb #3b8b5c1a
 def decode_frames(container, stream, first: float = -np.inf, end: float = np.inf, wanted: np.ndarray = None):
     "Readable frames from `first` to `end` (seconds) as `(time, frame)`, times increasing; all, or at least the wanted"
     slack, packets = 1e-6, _packets(container, stream)
-    if wanted is not None and stream.codec_context.name == 'h264': packets = _sparing(stream, packets, wanted)
+    if wanted is not None and _marks_spare(stream.codec_context): packets = _sparing(stream, packets, wanted)
     if first > 1:
         try: container.seek(int((first - .5)/stream.time_base), stream=stream)
         except av.FFmpegError: pass
@@ -319,8 +324,8 @@ def plan_times(video: Path, times: np.ndarray, fps: float = None, n_frames: int 
     targets = _targets(times, fps, n_frames)
     wanted = np.array([t for t, _ in nearest_frames(zip(times, times), targets)])
     if len(wanted) < 3:
-        raise InputError(f'A rate of {fps:g} frames per second gives only {_count(len(wanted))} of this video of {span:.1f} s'
-                         f': choose a higher rate, at least {2/span + .05:.1f}.')
+        raise InputError(f'A rate of {fps:g} frames per second gives only {_count(len(wanted))} of this video of '
+                         f'{span:.1f} s: choose a higher rate, at least {2/span + .05:.1f}.')
     available = (len(times) - 1)/span
     if max(fps or 0, (n_frames or 0)/span) > 1.01*available:
         print(f'{Path(video).name} has {len(times)} frames, {available:.3g} per second: all of them are used.')

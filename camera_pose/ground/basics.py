@@ -129,8 +129,11 @@ def thread_map(
     f,     # function of one item
     items, # iterable, read in the caller's thread
 ): # yields the results in the order of the items; `contextlib.closing` waits for the threads after an interruption
-    "Call `f` for a stream of items in `n_threads` threads; at most as many items wait"
+    "Call `f` for a stream of items in `n_threads` threads, or in this one if that is all; at most as many items wait"
     n, waiting = n_threads(), deque()
+    if n == 1:
+        yield from map(f, items)
+        return
     pool = ThreadPoolExecutor(n)
     try:
         for item in items:
