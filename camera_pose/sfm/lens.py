@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CAMERA_MODELS', 'refine_model', 'focal_px', 'frame_velocities', 'RollingShutter', 'rolling_shutter', 'row_shift',
-           'correct_rolling_shutter', 'convert_camera', 'with_camera_model', 'choose_camera_model', 'FocalCheck',
-           'self_check', 'focal_profile']
+           'corrected_features', 'correct_rolling_shutter', 'convert_camera', 'with_camera_model',
+           'choose_camera_model', 'FocalCheck', 'self_check', 'focal_profile']
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #5805ac9d
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation, RotationSpline
 
 from ..ground.basics import InputError
-from ..ground.pose import quat_rotate
+from ..ground.pose import pose_apply, quat_rotate
 from ..ground.table import table_poses
 from .model import world_from_cam
 from .precision import (free_parameters, gauge_inverse, model_arrays, model_precision,
@@ -71,7 +71,7 @@ class RollingShutter:
     effect_px: float # root mean square of the shift that it causes
 
     @property
-    def significant(self): return abs(self.readout_s) > 5*self.sd_s and self.effect_px > .1
+    def significant(self): return 5*self.sd_s < abs(self.readout_s) < .05 and self.effect_px > .1
 
     def __str__(self):
         if not self.significant: return 'No rolling shutter shows in the residuals.'
@@ -125,19 +125,31 @@ def row_shift(
     return shift
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #825f94d6
+def corrected_features(
+    model: pycolmap.Reconstruction,
+    image: pycolmap.Image, # of the model
+    velocity: np.ndarray,  # velocity and turn rate `(6,)` of its frame
+    shutter: RollingShutter,
+) -> np.ndarray: # pixels `(n, 2)`
+    "All features of an image at the time of the middle row; those without a point count as far away as its points"
+    camera, pose, motion = image.camera, world_from_cam(image.cam_from_world()), image.cam_from_world()
+    xy, seen = np.array([p.xy for p in image.points2D]), image.get_observation_point2D_idxs()
+    points = np.array([model.points3D[image.points2D[k].point3D_id].xyz for k in seen]).reshape(-1, 3)
+    depth = np.median((motion*points)[:, 2]) if len(points) else 1.
+    xyz = pose_apply(pose, depth*np.c_[np.nan_to_num(camera.cam_from_img(xy)), np.ones(len(xy))])
+    xyz[seen] = points
+    return xy - row_shift(camera, pose, velocity, xyz, xy, shutter)
+
 def correct_rolling_shutter(
     model: pycolmap.Reconstruction, # changed in place, once
     velocities: dict,               # of `frame_velocities`
     shutter: RollingShutter,
 ) -> pycolmap.Reconstruction: # the same, refined
-    "Move the observed features to the time of the middle row, and refine the model"
-    arrays = model_arrays(model)
-    for row, image in enumerate(map(model.image, arrays.image_ids)):
+    "Move the features to the time of the middle row, and refine the model"
+    for image in map(model.image, model.reg_image_ids()):
         if image.name not in velocities: continue
-        own, pose = arrays.image == row, world_from_cam(image.cam_from_world())
-        xyz, xy = arrays.xyz[arrays.point[own]], arrays.xy[own]
-        xy = xy - row_shift(image.camera, pose, velocities[image.name], xyz, xy, shutter)
-        for k, moved in zip(arrays.feature[own], xy): image.points2D[k].xy = moved
+        moved = corrected_features(model, image, velocities[image.name], shutter)
+        for k, xy in enumerate(moved): image.points2D[k].xy = xy
     return refine_model(model)
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #4e168620
