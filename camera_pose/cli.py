@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['app', 'Folder', 'Video', 'FORCE', 'SEED', 'RUN', 'FPS', 'SERVER', 'FRAMES', 'RECIPE_FILE', 'RECIPE', 'QUALITY', 'SFM',
-           'WORLD', 'HOW', 'FILM', 'ALL', 'command', 'argument', 'option', 'takes', 'frames', 'doctor', 'reconstruct',
-           'dense', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep', 'evaluate', 'paper', 'record', 'convert',
-           'make_map', 'localize', 'serve', 'run', 'demo', 'main']
+           'WORLD', 'HOW', 'FILM', 'ALL', 'BATCH', 'command', 'argument', 'option', 'takes', 'frames', 'doctor',
+           'reconstruct', 'dense', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep', 'evaluate', 'paper',
+           'record', 'convert', 'make_map', 'localize', 'serve', 'run', 'batch', 'demo', 'main']
 
 # %% ../nbs/14_cli.ipynb #dd1a0650
 import functools, inspect, json, os, shlex
@@ -427,6 +427,29 @@ def run(video: Video, scene: Folder, **given):
     _distance(rest['distance'])
     with scene.lock('run'): _all_stages(scene, dict(video=video) | frames, rest, name, source, options)
     _finish(scene, name)
+
+# %% ../nbs/14_cli.ipynb #5129ad41
+_LIST = ('CSV with a column video (file names relative to the list), perhaps scene (name of the folder), and a column '
+         'for any option of the stages: fps, start_s, quality, points, ...')
+_UNTIL = ('last stage of each video: frames, reconstruct, doctor, align, split, plan, map, train or evaluate; map is '
+          'enough to localize photos')
+_WORKERS = 'videos at the same time, each on its share of the processors; more than 1 needs Ray (the extra cluster)'
+BATCH = dict(until=option(str, 'map', _UNTIL), workers=option(int, 1, _WORKERS), force=ALL['force'],
+    set_=option(list[str], None, 'COLUMN=VALUE for all rows that leave this cell empty; may be repeated', '--set',
+                metavar='COLUMN=VALUE'))
+
+@command
+@takes(BATCH)
+def batch(list_csv: argument(Path, _LIST, 'LIST.csv'),
+          out: argument(Optional[Path], 'folder for the scenes  [default: LIST_scenes]', 'OUT') = None,
+          *, set_, **options):
+    "Many videos of a list, a scene for each, with one table and one page for all: OUT/batch.csv, batch.html"
+    from camera_pose.app.batch import run_batch
+    out = out or Path(f'{list_csv.stem}_scenes')
+    table = run_batch(list_csv, out, common=_options(set_), **options)
+    n = (table.status != 'done').sum()
+    if n: raise InputError(f'{n} of {len(table)} videos failed: {out/"batch.csv"} says why; the same command tries '
+                           'them again and keeps the others.')
 
 # %% ../nbs/14_cli.ipynb #736f922a
 def _against_truth(scene, truth): # trajectory error with the plan points alone, length of the walk, gap of the loop
