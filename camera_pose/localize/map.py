@@ -229,7 +229,8 @@ def _observed(image, descriptors, row): # point rows and descriptors of a frame;
         raise InputError(f'{image.name} has {len(descriptors)} descriptors in the database, fewer than in the model: '
                          'give the one that the reconstruction was made with.')
     at, rows = np.array(seen, int).reshape(-1, 2).T
-    return rows, descriptors[at]
+    known = descriptors[at].any(1) # corners of tracks have none
+    return rows[known], descriptors[at[known]]
 
 # %% ../../nbs/05_localize/01_map.ipynb #8a5debdf
 def _read_frames(database, names, images, row): # observations of each frame, and its 1000 coarsest descriptors
@@ -244,7 +245,7 @@ def _read_frames(database, names, images, row): # observations of each frame, an
             descriptors = _sift_of(db, stored[name], name)
             coarsest = np.argsort(-_feature_scale(db.read_keypoints(stored[name])), kind='stable')[:1000]
             observations.append(_observed(images.get(name), descriptors, row))
-            whole.append(descriptors[coarsest])
+            whole.append(descriptors[coarsest][descriptors[coarsest].any(1)])
     return observations, whole
 
 # %% ../../nbs/05_localize/01_map.ipynb #beba7993

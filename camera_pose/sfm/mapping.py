@@ -40,6 +40,9 @@ def _incremental(job, raw): # models
         ba_global_max_refinements=2)
     options.mapper.random_seed = options.triangulation.random_seed = seed
     options.mapper.num_threads = threads
+    if job.ordered: # tracks are accurate: a small angle of two rays is enough for a point, and few points for a pose
+        options.triangulation.min_angle = options.mapper.filter_min_tri_angle = .3 # degrees
+        options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .15
     if job.focal_px: # one unknown less: accept poses with fewer points
         options.ba_refine_focal_length = options.ba_refine_extra_params = False
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .1

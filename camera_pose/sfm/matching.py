@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['QUALITIES', 'FEATURES', 'MATCHINGS', 'MAPPERS', 'MANY_PHOTOS', 'THREADS', 'SfmOptions', 'frame_size', 'image_table',
            'colmap_call', 'SfmJob', 'extract_features', 'refine_features', 'sequential_pairs', 'first_pairs',
-           'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table', 'find_keyframes']
+           'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table', 'follow_frames', 'find_keyframes',
+           'add_corners', 'link_corners']
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #db5f9fd5
 import os, re, sqlite3, subprocess, sys
@@ -14,17 +15,17 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np, pandas as pd, pycolmap
+import cv2, numpy as np, pandas as pd, pycolmap
 from PIL import Image
 
-from ..ground.basics import InputError, ProgressBar, natural_order
+from ..ground.basics import InputError, ProgressBar, natural_order, n_threads, progress, thread_map
 from .descriptors import cluster_centres, vlad
-from .features import read_descriptors
-from .keyframes import choose_keyframes
+from .features import frame_features, read_descriptors
+from .flow import Tracks, choose_keyframes, follow_corners, read_grey
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #cf76ca9d
 QUALITIES = dict(low=dict(max_features=500, max_side=800, overlap=4),
-                 medium=dict(max_features=1000, max_side=1600, overlap=5),
+                 medium=dict(max_features=1500, max_side=1600, overlap=5),
                  high=dict(max_features=3000, max_side=2400, overlap=8),
                  extreme=dict(max_features=8000, max_side=3200, overlap=12))
 FEATURES = dict(sift=('SIFT', 'SIFT_BRUTEFORCE'), aliked=('ALIKED_N16ROT', 'ALIKED_LIGHTGLUE')) # extractor, matcher
@@ -61,9 +62,9 @@ class SfmOptions:
             raise InputError(f'An overlap of {self.overlap} compares no frames: 5 is usual.')
 
     def filled(self, ordered: bool=True): # were the frames taken in this order?
-        "With the numbers of the quality where none are given; photos get four times as many features"
+        "With the numbers of the quality where none are given; photos get three times as many features"
         numbers = dict(QUALITIES[self.quality], threads=self.threads or THREADS)
-        if not ordered: numbers['max_features'] *= 4
+        if not ordered: numbers['max_features'] *= 3
         return replace(self, **{k: v for k, v in numbers.items() if getattr(self, k) in (None, 0)})
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #a40405c5
@@ -169,6 +170,9 @@ class SfmJob:
         return float(known.median()) if len(known) else None
 
     @property
+    def timed(self): return self.listed is not None and self.ordered # are the times of the frames known?
+
+    @property
     def ordered(self):
         "Were the frames taken in this order? Photos were not; a few files without `frames.csv` count as photos"
         return len(self.images) > MANY_PHOTOS if self.listed is None else 'source' not in self.listed
@@ -182,15 +186,38 @@ def _reader(job): # how COLMAP reads the frames: camera model, focal length of t
         reader.camera_params = ', '.join(map(str, camera.params))
     return reader
 
+def _use(job): # `(h, w)`, True where the mask allows features; None without a mask
+    path = job.imgs_dir/'mask.png'
+    return read_grey(path) > 0 if path.exists() else None
+
 def _extraction(o, fine): # options of COLMAP's extraction from ours
     options = pycolmap.FeatureExtractionOptions(num_threads=o.threads, max_image_size=o.max_side, use_gpu=False)
     options.type = getattr(pycolmap.FeatureExtractorType, FEATURES[o.features][0])
     options.sift.max_num_features, options.sift.first_octave = o.max_features, -1 if fine else 0
     return options
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #2657151e
-def _extract(job, names, label, fine, chunk=16):
-    "Features of those of the frames that have none in the database"
+# %% ../../nbs/03_sfm/05_matching.ipynb #e6f0e31f
+def _extract_frames(job, names, label, fine):
+    "Features of frames of a video; the threads of OpenCV would only wait for ours"
+    use, most = _use(job), job.options.max_features
+    side = max(1000, job.options.max_side//2)//(1 if fine else 2)
+    def search(name):
+        keypoints, found = frame_features(read_grey(job.imgs_dir/name), most, side)
+        on = slice(None) if use is None else use[tuple(np.int64(keypoints[:, 1::-1].T))]
+        return keypoints[on], pycolmap.FeatureDescriptors(pycolmap.FeatureExtractorType.SIFT, found[on])
+    cv2.setNumThreads(1)
+    try:
+        found = closing(thread_map(search, names))
+        with ProgressBar(label, len(names), 'images') as bar, job.open() as db, found as results:
+            ids = {i.name: i.image_id for i in db.read_all_images()}
+            for name, (keypoints, descriptors) in zip(names, results):
+                db.write_keypoints(ids[name], keypoints)
+                db.write_descriptors(ids[name], descriptors)
+                bar.update()
+    finally: cv2.setNumThreads(n_threads())
+
+def _extract_photos(job, names, label, fine, chunk=16):
+    "Features of photos by COLMAP"
     how = dict(reader_options=_reader(job), extraction_options=_extraction(job.options, fine),
                camera_mode=pycolmap.CameraMode.SINGLE, device=pycolmap.Device.cpu)
     with ProgressBar(label, len(names), 'images') as bar:
@@ -198,6 +225,12 @@ def _extract(job, names, label, fine, chunk=16):
             some = names[start:start + chunk]
             colmap_call(pycolmap.extract_features, job.database, job.imgs_dir, image_names=some, **how)
             bar.update(len(some))
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #2657151e
+def _extract(job, names, label, fine):
+    "Features of those of the frames that have none in the database"
+    by_us = job.options.features == 'sift' and job.ordered
+    (_extract_frames if by_us else _extract_photos)(job, names, label, fine)
     with job.open() as db:
         ids = {i.name: i.image_id for i in db.read_all_images()}
         for n in names:
@@ -217,11 +250,14 @@ def extract_features(job: SfmJob, fine: bool=True): # fine: search at twice the 
                            options=_reader(job))
     _extract(job, job.names, 'features', fine)
 
-def refine_features(job: SfmJob, rows, label: str='fine features'):
-    "Search some rows of the frames again, at twice their size; they must not have been matched yet"
+def _forget_features(job, rows):
     ids = [(int(i),) for i in job.images.id.iloc[rows]]
     with closing(sqlite3.connect(job.database)) as db, db:
         for table in ('keypoints', 'descriptors'): db.executemany(f'DELETE FROM {table} WHERE image_id = ?', ids)
+
+def refine_features(job: SfmJob, rows, label: str='fine features'):
+    "Search some rows of the frames again, at twice their size; they must not have been matched yet"
+    _forget_features(job, rows)
     _extract(job, list(job.images.image.iloc[rows]), label, True)
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #0ef32f0e
@@ -264,7 +300,7 @@ def first_pairs(job: SfmJob) -> np.ndarray: # index pairs `(m, 2)`
         return np.stack(np.triu_indices(n, 1), -1)
     return sequential_pairs(n, job.options.overlap)
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #e6f0e31f
+# %% ../../nbs/03_sfm/05_matching.ipynb #b1416851
 def similar_pairs(
     described: np.ndarray, # global descriptors of length 1 `(n, d)`
     gap: int,              # frames between the two, at least
@@ -283,18 +319,20 @@ def loop_pairs(job: SfmJob, n_descriptors: int=400) -> np.ndarray: # index pairs
     n, overlap, rng = len(job.images), job.options.overlap, np.random.default_rng(job.options.seed)
     gap = min(2**(overlap - 1), max(overlap, n//4)) + 1
     if n <= gap or job.images.features.sum() < 1000: return np.zeros((0, 2), int)
-    with job.open() as db: descriptors = [read_descriptors(db, i) for i in job.images.id]
+    with job.open() as db:
+        descriptors = [read_descriptors(db, i, slice(n)) for i, n in zip(job.images.id, job.images.features)]
     descriptors = [x[rng.permutation(len(x))[:n_descriptors]] for x in descriptors]
     centres = cluster_centres(descriptors, 64, job.options.seed)
     return similar_pairs(np.stack([vlad(x, centres) for x in descriptors]), gap, 3 if job.ordered else 20)
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #b1416851
-def match_pairs(job: SfmJob, pairs: np.ndarray, label: str, chunk: int=100): # pairs of rows `(m, 2)`
-    "Compare pairs of frames; matches and their two-view geometries go to the database"
+# %% ../../nbs/03_sfm/05_matching.ipynb #2ed71171
+def match_pairs(job: SfmJob, pairs: np.ndarray, label: str, tracks: Tracks=None, chunk: int=100):
+    "Compare pairs of rows `(m, 2)`; matches, with the corners of tracks, and two-view geometries go to the database"
     matching = pycolmap.FeatureMatchingOptions(num_threads=job.options.threads, use_gpu=False)
     matching.type = getattr(pycolmap.FeatureMatcherType, FEATURES[job.options.features][1])
     pairing, verification = pycolmap.ImportedPairingOptions(), pycolmap.TwoViewGeometryOptions()
     verification.ransac.random_seed = job.options.seed
+    matching.skip_geometric_verification = tracks is not None
     pairing.match_list_path = job.database.with_name('pairs.txt')
     how = dict(matching_options=matching, pairing_options=pairing, verification_options=verification)
     lines = [f'{job.names[i]} {job.names[j]}\n' for i, j in pairs]
@@ -303,6 +341,9 @@ def match_pairs(job: SfmJob, pairs: np.ndarray, label: str, chunk: int=100): # p
             some = lines[start:start + chunk]
             pairing.match_list_path.write_text(''.join(some), encoding='utf-8')
             colmap_call(pycolmap.match_image_pairs, job.database, device=pycolmap.Device.cpu, **how)
+            if tracks is not None:
+                link_corners(job, tracks, pairs[start:start + chunk])
+                colmap_call(pycolmap.verify_matches, job.database, pairing.match_list_path, verification)
             bar.update(len(some))
     pairing.match_list_path.unlink(missing_ok=True)
 
@@ -333,9 +374,42 @@ def match_table(job: SfmJob, pairs: np.ndarray) -> pd.DataFrame: # first, second
     return pd.DataFrame(rows, columns=['first', 'second', 'matches', 'inliers', 'shift_px', 'geometry'])
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #d45d37f9
-def find_keyframes(job: SfmJob, n_features: int=400) -> np.ndarray: # rows of the keyframes
-    "Frames that are worth mapping, by the largest features of each"
+def follow_frames(job: SfmJob) -> Tracks:
+    "Corners followed through the frames of the job"
+    side, use = max(job.size), _use(job)
+    pictures = (read_grey(job.imgs_dir/name, side) for name in progress(job.names, 'tracks', unit='images'))
+    first = read_grey(job.imgs_dir/job.names[0], side).shape
+    if use is not None: use = cv2.resize(np.uint8(use), first[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    tracks = follow_corners(pictures, use=use)
+    scale = np.array(job.size)/first[::-1]
+    return Tracks(tracks.ids, [xy*scale for xy in tracks.xy])
+
+def find_keyframes(job: SfmJob, tracks: Tracks) -> np.ndarray: # rows of the keyframes
+    "Frames that are worth mapping"
+    return choose_keyframes(tracks, max(job.size))
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #29d840aa
+def add_corners(job: SfmJob, tracks: Tracks):
+    "Append the corners of the tracks to the features of the frames, before these are matched"
+    shape = np.float32([.5, 0, 0, .5])
+    with job.open() as db: known = [(db.read_keypoints(i), db.read_descriptors(i).data) for i in job.images.id]
+    _forget_features(job, range(len(job.images)))
     with job.open() as db:
-        points = [db.read_keypoints(i)[:n_features, :2] for i in job.images.id]
-        descriptors = [read_descriptors(db, i, slice(n_features)) for i in job.images.id]
-    return choose_keyframes(points, descriptors, max(job.size))
+        for i, (keypoints, found), xy in zip(job.images.id, known, tracks.xy):
+            corners = np.c_[xy, np.tile(shape, (len(xy), 1))].astype(np.float32)
+            none = np.zeros((len(xy), 128), np.uint8)
+            db.write_keypoints(i, np.r_[keypoints, corners])
+            db.write_descriptors(i, pycolmap.FeatureDescriptors(pycolmap.FeatureExtractorType.SIFT, np.r_[found, none]))
+
+def link_corners(job: SfmJob, tracks: Tracks, pairs: np.ndarray, least: int=8): # corners that a pair shares, at least
+    "Add the shared corners of pairs of frames to their matches, which are then to be verified"
+    ids, start = job.images.id.to_numpy(), job.images.features.to_numpy()
+    with job.open() as db:
+        for i, j in pairs:
+            a, b = tracks.shared(i, j)
+            if len(a) < least: continue
+            matches = np.c_[a + start[i], b + start[j]].astype(np.uint32)
+            if db.exists_matches(ids[i], ids[j]):
+                matches = np.r_[db.read_matches(ids[i], ids[j]), matches]
+                db.delete_matches(ids[i], ids[j])
+            db.write_matches(ids[i], ids[j], matches)

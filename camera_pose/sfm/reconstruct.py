@@ -9,15 +9,18 @@ __all__ = ['SfmReport', 'reconstruct']
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import numpy as np, pycolmap
+import numpy as np, pandas as pd, pycolmap
 
 from ..ground.basics import InputError, ReconstructionError, atomic_path, write_json
 from ..ground.pose import POSE_COLUMNS
-from ..ground.table import write_table
+from ..ground.table import table_poses, write_table
+from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift
 from .mapping import MANY_KEYFRAMES, map_keyframes
-from .matching import (SfmJob, SfmOptions, drop_weak, extract_features, find_keyframes, first_pairs,
-                                      frame_size, image_table, loop_pairs, match_pairs, match_table, refine_features)
+from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
+                                      first_pairs, follow_frames, frame_size, image_table, loop_pairs, match_pairs,
+                                      match_table, refine_features)
 from .model import reconstruction_points
+from .precision import model_precision
 from .register import register_frames
 from .viewgraph import drop_contradictions
 
@@ -25,6 +28,7 @@ from .viewgraph import drop_contradictions
 def _check_motion(job, matched):
     "Raise when all frames show the same view: the mapper would invent depth from noise"
     good = matched[matched.matches >= 15]
+    if job.images.features.median() < 100: return # corners in the noise of a wall: told after the mapping
     if len(good) and (shift := good.shift_px.quantile(.95)) < max(2, .004*max(job.size)):
         raise ReconstructionError(f'The camera hardly moves: the pictures shift by {shift:.1f} pixels at most over the '
                                   f'{len(job.images)} frames. Depth needs a change of place: walk while filming.')
@@ -90,6 +94,7 @@ class SfmReport:
     model_dir: str = 'sparse/0'  # the chosen model, relative to the workspace
     advice: str = ''             # what to do about the missing frames
     n_keyframes: int = 0         # frames that were mapped; the others were localized in the map
+    readout_ms: float = 0.       # of the sensor, first to last row or column (rolling shutter); 0 where none shows
     unreliable: list = field(default_factory=list)  # names of frames with an unreliable pose; they count as missing
 
     def __str__(self):
@@ -113,7 +118,7 @@ def _advice(job, matched, share): # what to do about a share of frames without a
                 'Use one part with --start and --end, or film that part again.')
     return f'{problem} {_where(job, worst)}. Film that part again more slowly, or extract more frames per second.'
 
-def _report(keys, matched, frames, models):
+def _report(keys, matched, frames, models, shutter=None):
     best, status, n = models[0], frames.set_index('image').status, len(frames)
     missing = list(status.index[status.isin(_UNUSED)])
     camera = next(iter(best.cameras.values()))
@@ -121,48 +126,77 @@ def _report(keys, matched, frames, models):
     return SfmReport(n, n - len(missing), best.num_points3D(), round(best.compute_mean_reprojection_error(), 4),
         round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}',
         [m.num_reg_images() for m in models], missing, advice=_advice(keys, matched, len(missing)/n),
-        n_keyframes=len(keys.images), unreliable=[name for name in missing if status[name] == 'unreliable'])
+        n_keyframes=len(keys.images), readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
+        unreliable=[name for name in missing if status[name] == 'unreliable'])
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #bac365b6
-def _find_features(job): # rows of the keyframes, and whether only they were searched at twice their size
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
+def _find_features(job): # rows of the keyframes, whether only they were searched in full, and the tracks
     o, small = job.options, max(job.size) < 1000
-    choose = len(job.images) >= 60 and job.ordered if o.keyframes is None else o.keyframes
-    twice = choose and o.features == 'sift' and small
-    extract_features(job, fine=not twice and (small or not job.ordered))
-    key = find_keyframes(job) if choose else np.arange(len(job.images))
+    tracks = follow_frames(job) if job.ordered else None
+    choose = len(job.images) >= 60 if o.keyframes is None else o.keyframes
+    choose = choose and job.ordered
+    twice = choose and o.features == 'sift'
+    extract_features(job, fine=not twice and (small or o.features == 'sift'))
+    key = find_keyframes(job, tracks) if choose else np.arange(len(job.images))
+    if o.features != 'sift': tracks = None # their descriptors have another form than those of corners
     if twice: refine_features(job, key)
-    return key, twice
+    return key, twice, tracks
 
 def _subset(job, rows): return replace(job, images=job.images.iloc[rows].reset_index(drop=True))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #341f974b
-def _match(keys): # matches of the keyframes in the database, and as a table
+def _match(keys, tracks): # matches of the keyframes in the database, and as a table
     n, pairs = len(keys.images), first_pairs(keys)
-    match_pairs(keys, pairs, 'matching')
+    if tracks is not None: add_corners(keys, tracks)
+    match_pairs(keys, pairs, 'matching', tracks)
     matched = match_table(keys, pairs)
     _check_motion(keys, matched)
     _check_depth(matched)
-    all_pairs = len(pairs) == n*(n - 1)//2
+    all_pairs, checked = len(pairs) == n*(n - 1)//2, n >= MANY_KEYFRAMES
     if keys.options.loop_closure and not all_pairs and len(loops := loop_pairs(keys)):
         match_pairs(keys, loops, 'loops')
-        drop_weak(keys, loops, 20 if n >= MANY_KEYFRAMES else 30)
-    if n >= MANY_KEYFRAMES: drop_contradictions(keys.database, seed=keys.options.seed)
+        drop_weak(keys, loops, 20 if checked else 30)
+    if checked: drop_contradictions(keys.database, seed=keys.options.seed)
     return matched
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
-def _frames_table(job, models): # of `register_frames`, with the sub-model that each frame is in
-    frames = register_frames(job.database, models[0], job.images, seed=job.options.seed)
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #bac365b6
+def _frames_table(job, models, tracks=None, moved=None): # of `register_frames`, and the sub-model of each frame
+    frames = register_frames(job.database, models[0], job.images, job.options.seed, tracks, moved)
     member = {im.name: k for k, m in reversed([*enumerate(models)]) for im in m.images.values() if im.has_pose}
     model = frames.image.map(member).fillna(-1).astype(int)
     return frames.assign(model=model.where(frames.status != 'registered', 0))
 
 def _second_look(job, key, frames, models): # the table with another try for the frames without a pose
-    lost = np.flatnonzero(frames.status.isin(_UNUSED))
+    lost = np.setdiff1d(np.flatnonzero(frames.status.isin(_UNUSED)), key)
     if not len(lost): return frames
     refine_features(job, lost, 'second look')
     rows = np.union1d(key, lost)
     again = _frames_table(_subset(job, rows), models).set_axis(rows)
     frames.loc[lost] = again.loc[lost]
+    return frames
+
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #1fb42dac
+def _timed(job, models, frames, tracks): # the table after a correction of the rolling shutter, and what was found
+    used = frames[~frames.status.isin(_UNUSED)]
+    motion = frame_velocities(used)
+    shutter = rolling_shutter(models[0], motion)
+    if not shutter.significant: return frames, None
+    poses = dict(zip(used.image, table_poses(used)))
+    correct_rolling_shutter(models[0], motion, shutter)
+    def moved(name, xy, xyz):
+        if name not in motion: return xy
+        return xy - row_shift(camera, poses[name], motion[name], xyz, xy, shutter)
+    camera = next(iter(models[0].cameras.values()))
+    return _frames_table(job, models, tracks, moved), shutter
+
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #45b2c0d0
+def _with_deviations(frames, model): # the table, deviations of the map included
+    known = model_precision(model).poses.set_index('image')
+    for name in ('sd_position', 'sd_deg'):
+        of_map = frames.image.map(known[name]).to_numpy(float)
+        around = pd.Series(of_map).interpolate(limit_direction='both').to_numpy()
+        own = np.where(np.isfinite(of_map), 0, frames[name].to_numpy(float))
+        frames[name] = np.hypot(own, around)
     return frames
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #92ab8fbd
@@ -202,14 +236,17 @@ def reconstruct(
         tmp.mkdir()
         job = SfmJob(imgs_dir, tmp/'database.db', images, frame_size(imgs_dir/images.image[0]), options)
         job.options = options.filled(job.ordered)
-        key, twice = _find_features(job)
+        key, twice, tracks = _find_features(job)
         keys = _subset(job, key)
-        matched = _match(keys)
+        matched = _match(keys, tracks and tracks.subset(key))
         models = map_keyframes(keys, tmp/'sparse')
         if not models or models[0].num_reg_images() < max(3, min(10, len(key)//3)):
             raise ReconstructionError(_failure(keys, matched))
-        frames = _frames_table(job, models)
+        frames, shutter = _frames_table(job, models, tracks), None
+        if job.timed: frames, shutter = _timed(job, models, frames, tracks)
         if twice: frames = _second_look(job, key, frames, models)
-        report = _report(keys, matched, frames, models)
+        frames = _with_deviations(frames, models[0])
+        if shutter: models[0].write(tmp/'sparse/0')
+        report = _report(keys, matched, frames, models, shutter)
         _write(tmp, frames, models[0], report)
     return report

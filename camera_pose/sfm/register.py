@@ -6,7 +6,7 @@
 __all__ = ['LEAST_INLIERS', 'LARGEST_SD_DEG', 'pose_deviation', 'register_frames']
 
 # %% ../../nbs/03_sfm/08_register.ipynb #f9082922
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
@@ -14,6 +14,7 @@ import numpy as np, pandas as pd, pycolmap
 from ..ground.basics import progress
 from ..ground.pose import POSE_COLUMNS
 from .features import ratio_matches, read_descriptors
+from .flow import Tracks
 from .model import world_from_cam
 
 # %% ../../nbs/03_sfm/08_register.ipynb #58db1286
@@ -49,16 +50,35 @@ def _mapped(image, model): # a row of `register_frames` for a keyframe, from its
         judged = _judged(found.get('covariance'), motion, camera, xy, xyz)
     return 'keyframe', *judged, *world_from_cam(motion)
 
-# %% ../../nbs/03_sfm/08_register.ipynb #d83dd5a4
+# %% ../../nbs/03_sfm/08_register.ipynb #e975306c
 def _seen(db, image, image_id, model): # points that a keyframe observes: unit descriptors, positions, ids
     rows = np.array([k for k, p in enumerate(image.points2D) if p.has_point3D()], int)
     ids = [image.points2D[k].point3D_id for k in rows]
     return read_descriptors(db, image_id, rows), [model.points3D[i].xyz for i in ids], ids
 
-def _localized(pairs, camera, seed, max_error_px=6): # a row of `register_frames` from pairs of pixel and point
+def _described(features, pixels, seen): # pairs of pixel and point by descriptors; a feature may see several points
+    pairs = {}
+    for descriptors, xyz, ids in seen:
+        for a, b in ratio_matches(features, descriptors): pairs[a, ids[b]] = pixels[a], xyz[b]
+    return pairs
+
+# %% ../../nbs/03_sfm/08_register.ipynb #07a07d0d
+def _corners(image, model, ids, start): # number of a corner -> its point's id and position; from row `start` on
+    points = [(k, p.point3D_id) for k, p in zip(ids, image.points2D[start:]) if p.has_point3D()]
+    return {k: (i, model.points3D[i].xyz) for k, i in points}
+
+def _tracked(tracks, j, corners): # pairs of pixel and point of frame `j` by tracks
+    place, pairs = dict(zip(tracks.ids[j], tracks.xy[j])), {}
+    for known in corners:
+        pairs |= {('track', k): (place[k], xyz) for k, (_, xyz) in known.items() if k in place}
+    return pairs
+
+# %% ../../nbs/03_sfm/08_register.ipynb #d83dd5a4
+def _localized(pairs, camera, seed, correct=None, max_error_px=6): # a row of `register_frames` from such pairs
     missing = 'missing', 0, np.nan, np.inf, np.inf, *[np.nan]*7
     if len(pairs) < 6: return missing
     xy, xyz = (np.array(o, float) for o in zip(*pairs))
+    if correct is not None: xy = correct(xy, xyz)
     options = pycolmap.AbsolutePoseEstimationOptions()
     options.ransac.max_error, options.ransac.random_seed = max_error_px, seed
     found = pycolmap.estimate_and_refine_absolute_pose(xy, xyz, camera, options, return_covariance=True)
@@ -74,6 +94,8 @@ def register_frames(
     model: pycolmap.Reconstruction, # the map of the keyframes
     images: pd.DataFrame, # `image`, `timestamp`, in time order
     seed: int = 0,      # of RANSAC
+    tracks: Tracks = None, # through the images; those of keyframes stand after `images.features` features
+    moved = None,       # function of name, pixels and points that returns corrected pixels
 ) -> pd.DataFrame: # `image`, `timestamp`, `status`, `inliers`, `error_px`, `sd_position`, `sd_deg`, pose
     "Poses of all frames by status: keyframe (of the map), registered (localized in it), unreliable or missing"
     mapped = {im.name: im for im in model.images.values() if im.has_pose}
@@ -82,16 +104,19 @@ def register_frames(
     with pycolmap.Database.open(database) as db:
         ids = {i.name: i.image_id for i in db.read_all_images()}
         seen = lru_cache(16)(lambda k: _seen(db, mapped[names[k]], ids[names[k]], model))
+        corners = lru_cache(16)(lambda k: _corners(mapped[names[k]], model, tracks.ids[k], images.features.iloc[k]))
         for j, name in enumerate(progress(names, 'registering', unit='frames')):
             if name in mapped:
                 rows.append(_mapped(mapped[name], model))
                 continue
-            features, pixels = read_descriptors(db, ids[name]), db.read_keypoints(ids[name])[:, :2]
-            pairs = {} # a feature may see a point in several keyframes
-            for k in (*keys[keys < j][-2:], *keys[keys > j][:2]):
-                descriptors, xyz, point_ids = seen(k)
-                for a, b in ratio_matches(features, descriptors): pairs[a, point_ids[b]] = pixels[a], xyz[b]
-            rows.append(_localized(pairs.values(), camera, seed))
+            near, correct = (*keys[keys < j][-2:], *keys[keys > j][:2]), partial(moved, name) if moved else None
+            pairs = {} if tracks is None else _tracked(tracks, j, map(corners, near))
+            row = _localized(pairs.values(), camera, seed, correct)
+            if row[1] < 2*LEAST_INLIERS: # too few tracks: search with descriptors
+                pixels = db.read_keypoints(ids[name])[:, :2]
+                pairs |= _described(read_descriptors(db, ids[name]), pixels, map(seen, near))
+                row = _localized(pairs.values(), camera, seed, correct)
+            rows.append(row)
     columns = ['status', 'inliers', 'error_px', 'sd_position', 'sd_deg', *POSE_COLUMNS]
     table = images[['image', 'timestamp']].reset_index(drop=True)
     return pd.concat([table, pd.DataFrame(rows, columns=columns)], axis=1)
