@@ -156,6 +156,8 @@ QUALITY = dict(quality=option(str, 'medium', 'of the reconstruction (number of f
 _OVERLAP = 'number of following frames that each frame is matched with  [default: of the quality]'
 _MAPPER = 'incremental (frame after frame), global (all at once), hierarchical (in parts) or auto'
 SFM = dict(camera_model=option(str, 'SIMPLE_RADIAL', 'camera model of COLMAP'), **QUALITY,
+    focal=option(float, None, 'focal length in pixels of the frames, if it is known'),
+    camera=option(str, None, 'the camera, if it is calibrated: MODEL,W,H,PARAMETERS or a file (camera.json)'),
     overlap=option(int, None, _OVERLAP), loop_closure=option(bool, True, 'look for places that are visited again'),
     matching=option(str, None, 'sequential (a film), exhaustive (photos: all pairs) or auto'),
     mapper=option(str, 'auto', _MAPPER),

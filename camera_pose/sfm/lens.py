@@ -144,13 +144,14 @@ def correct_rolling_shutter(
     model: pycolmap.Reconstruction, # changed in place, once
     velocities: dict,               # of `frame_velocities`
     shutter: RollingShutter,
+    free: dict = {},                # what may be refined, see `refine_model`; all if not given
 ) -> pycolmap.Reconstruction: # the same, refined
     "Move the features to the time of the middle row, and refine the model"
     for image in map(model.image, model.reg_image_ids()):
         if image.name not in velocities: continue
         moved = corrected_features(model, image, velocities[image.name], shutter)
         for k, xy in enumerate(moved): image.points2D[k].xy = xy
-    return refine_model(model)
+    return refine_model(model, **free)
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #4e168620
 def convert_camera(

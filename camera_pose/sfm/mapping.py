@@ -12,23 +12,12 @@ from pathlib import Path
 import numpy as np, pycolmap
 
 from ..ground.basics import ProgressBar
+from .lens import refine_model
 from .matching import SfmJob, colmap_call
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #e79adc2a
-def _adjust(model):
-    "Bundle adjustment of everything, the camera included (`pycolmap.bundle_adjustment` always writes to stderr)"
-    config = pycolmap.BundleAdjustmentConfig()
-    for i in model.reg_image_ids(): config.add_image(i)
-    config.fix_gauge(pycolmap.BundleAdjustmentGauge.TWO_CAMS_FROM_WORLD)
-    options = pycolmap.BundleAdjustmentOptions(print_summary=False)
-    options.ceres.loss_function_type = pycolmap.LossFunctionType.SOFT_L1
-    options.ceres.solver_options.max_num_iterations = 30
-    pycolmap.create_default_bundle_adjuster(options, config, model).solve()
-    model.update_point_3d_errors()
-
 def _with_free_camera(model, trust=.1): # refined, if its focal length stays near that of the tags
-    free = pycolmap.Reconstruction(model)
-    _adjust(free)
+    free = refine_model(pycolmap.Reconstruction(model))
     tags, found = (m.cameras[min(m.cameras)].mean_focal_length() for m in (model, free))
     return free if abs(found/tags - 1) <= trust else model
 
@@ -43,32 +32,38 @@ def _incremental(job, raw): # models
     if job.ordered: # tracks are accurate: a small angle of two rays is enough for a point, and few points for a pose
         options.triangulation.min_angle = options.mapper.filter_min_tri_angle = .3 # degrees
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .15
-    if job.focal_px: # one unknown less: accept poses with fewer points
+    options.ba_refine_focal_length, options.ba_refine_extra_params = job.free['focal'], job.free['distortion']
+    if job.focal_px and job.camera is None: # one unknown less: accept poses with fewer points
         options.ba_refine_focal_length = options.ba_refine_extra_params = False
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .1
     with ProgressBar('mapping', n, 'images') as bar:
         def step(count=1): bar.update(min(count, n - bar.n))
         found = colmap_call(pycolmap.incremental_mapping, job.database, job.imgs_dir, raw, options,
                             initial_image_pair_callback=lambda: step(2), next_image_callback=step)
-    return [_with_free_camera(m) for m in found.values()] if job.focal_px else list(found.values())
+    from_tags = job.focal_px and job.camera is None
+    return [_with_free_camera(m) for m in found.values()] if from_tags else list(found.values())
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #d1ef4f04
 _SOLVE = """import ctypes, sys, pycolmap
 try: ctypes.CDLL(None).prctl(1, 9) # Linux: ends when its parent is killed
 except Exception: pass
 pycolmap.logging.minloglevel = 3
-way, database, images, out, threads, seed = sys.argv[1:]
+way, database, images, out, threads, seed, focal, distortion = sys.argv[1:]
 if way == 'global':
     options = pycolmap.GlobalPipelineOptions(num_threads=int(threads), random_seed=int(seed))
     options.mapper.num_threads, options.mapper.random_seed = int(threads), int(seed)
+    adjust = options.mapper.bundle_adjustment
+    adjust.refine_focal_length, adjust.refine_extra_params = focal == 'True', distortion == 'True'
 else:
     options = pycolmap.HierarchicalPipelineOptions(num_threads=int(threads), num_workers=1)
     options.clustering_options.leaf_max_num_images, options.clustering_options.image_overlap = 100, 30
-    options.incremental_options.num_threads, options.incremental_options.random_seed = int(threads), int(seed)
+    each = options.incremental_options
+    each.num_threads, each.random_seed = int(threads), int(seed)
+    each.ba_refine_focal_length, each.ba_refine_extra_params = focal == 'True', distortion == 'True'
 getattr(pycolmap, way + '_mapping')(database, images, out, options)"""
 
 def _in_process(way, job, raw): # models of the global or the hierarchical mapper
-    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed
+    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, *job.free.values()
     unit = 'images, all at once' if way == 'global' else 'images'
     with ProgressBar('mapping', len(job.images), unit) as bar:
         subprocess.run([sys.executable, '-c', _SOLVE, *map(str, arguments)], capture_output=True) # killed by Ctrl-C
@@ -101,8 +96,7 @@ def _triangulated(job, model): # the model with points from all its frames, and 
     out.mkdir()
     try: model = colmap_call(pycolmap.triangulate_points, model, job.database, job.imgs_dir, out, True, options)
     finally: shutil.rmtree(out, ignore_errors=True)
-    _adjust(model)
-    return model
+    return refine_model(model, **job.free)
 
 def _join(job, base, other, least_shared=3, tolerance=.05):
     "One model of two that share frames, in the coordinates of the first; None when they share too few or do not fit"

@@ -19,6 +19,7 @@ import cv2, numpy as np, pandas as pd, pycolmap
 from PIL import Image
 
 from ..ground.basics import InputError, ProgressBar, natural_order, n_threads, progress, thread_map
+from ..capture.camera import camera_from_focal, parse_camera
 from .descriptors import cluster_centres, vlad
 from .features import frame_features, read_descriptors
 from .flow import Tracks, choose_keyframes, follow_corners, read_grey
@@ -39,6 +40,8 @@ THREADS = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else 
 class SfmOptions:
     "Options of a reconstruction; raises `InputError` for values that do not exist"
     camera_model: str = 'SIMPLE_RADIAL' # COLMAP's name of the camera model, one camera for all frames
+    focal: float = None       # focal length if it is known, pixels of the frames
+    camera: str = None        # or the camera if it is calibrated: `MODEL,W,H,parameters` or a file, see `parse_camera`
     quality: str = 'medium'   # `'low'`, `'medium'`, `'high'` or `'extreme'`: the next three, where they are not given
     overlap: int = None       # frames that each frame is compared with, see `sequential_pairs`
     max_features: int = None  # of a frame: finer ones are left out beyond that number
@@ -58,6 +61,8 @@ class SfmOptions:
         if self.camera_model not in pycolmap.CameraModelId.__members__ or self.camera_model == 'INVALID':
             raise InputError(f'COLMAP has no camera model {self.camera_model!r}: '
                              'SIMPLE_RADIAL suits phones, PINHOLE suits rendered videos.')
+        if self.focal is not None and self.camera is not None:
+            raise InputError('Give the focal length or the camera, not both.')
         if self.overlap is not None and self.overlap < 1:
             raise InputError(f'An overlap of {self.overlap} compares no frames: 5 is usual.')
 
@@ -170,6 +175,16 @@ class SfmJob:
         return float(known.median()) if len(known) else None
 
     @property
+    def camera(self):
+        "The camera that the options state; None without one"
+        o = self.options
+        if o.camera: return parse_camera(o.camera, self.size)
+        return camera_from_focal(o.focal, o.camera_model, self.size) if o.focal else None
+
+    @property
+    def free(self): return dict(focal=self.camera is None, distortion=not self.options.camera) # what may be refined
+
+    @property
     def timed(self): return self.listed is not None and self.ordered # are the times of the frames known?
 
     @property
@@ -181,9 +196,10 @@ class SfmJob:
 def _reader(job): # how COLMAP reads the frames: camera model, focal length of the tags, mask
     reader = pycolmap.ImageReaderOptions(camera_model=job.options.camera_model)
     if (job.imgs_dir/'mask.png').exists(): reader.camera_mask_path = job.imgs_dir/'mask.png'
-    if job.focal_px:
-        camera = pycolmap.Camera.create_from_model_name(1, job.options.camera_model, job.focal_px, *job.size)
-        reader.camera_params = ', '.join(map(str, camera.params))
+    camera = job.camera
+    if camera is None and job.focal_px: camera = camera_from_focal(job.focal_px, job.options.camera_model, job.size)
+    if camera is not None:
+        reader.camera_model, reader.camera_params = camera.model.name, ', '.join(map(str, camera.params))
     return reader
 
 def _use(job): # `(h, w)`, True where the mask allows features; None without a mask

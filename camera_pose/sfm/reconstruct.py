@@ -14,7 +14,7 @@ import numpy as np, pandas as pd, pycolmap
 from ..ground.basics import InputError, ReconstructionError, atomic_path, write_json
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
-from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift
+from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check
 from .mapping import MANY_KEYFRAMES, map_keyframes
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
                                       first_pairs, follow_frames, frame_size, image_table, loop_pairs, match_pairs,
@@ -95,6 +95,7 @@ class SfmReport:
     advice: str = ''             # what to do about the missing frames
     n_keyframes: int = 0         # frames that were mapped; the others were localized in the map
     readout_ms: float = 0.       # of the sensor, first to last row or column (rolling shutter); 0 where none shows
+    lens_warning: str = ''       # when the focal length is badly determined
     unreliable: list = field(default_factory=list)  # names of frames with an unreliable pose; they count as missing
 
     def __str__(self):
@@ -103,7 +104,8 @@ class SfmReport:
                 f'reprojection error {self.reprojection_error_px:.2f} px, focal length {self.focal_px:.0f} px')
         if others := self.submodels[1:]:
             text += f'; smaller sub-models of {", ".join(map(str, others))} frames were left out'
-        return text + (f'. {self.advice}' if self.advice else '')
+        notes = ' '.join(note for note in (self.lens_warning, self.advice) if note)
+        return text + (f'. {notes}' if notes else '')
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #ad1688d0
 _UNUSED = 'missing', 'unreliable' # status of frames that do not get into `positions.csv`
@@ -118,6 +120,11 @@ def _advice(job, matched, share): # what to do about a share of frames without a
                 'Use one part with --start and --end, or film that part again.')
     return f'{problem} {_where(job, worst)}. Film that part again more slowly, or extract more frames per second.'
 
+def _lens_warning(job, model): # a sentence, or nothing where the focal length is known or well determined
+    if job.camera is not None or model.num_reg_images() < 24: return ''
+    check = self_check(model, starts=())
+    return '' if check.determined else str(check)
+
 def _report(keys, matched, frames, models, shutter=None):
     best, status, n = models[0], frames.set_index('image').status, len(frames)
     missing = list(status.index[status.isin(_UNUSED)])
@@ -127,7 +134,7 @@ def _report(keys, matched, frames, models, shutter=None):
         round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}',
         [m.num_reg_images() for m in models], missing, advice=_advice(keys, matched, len(missing)/n),
         n_keyframes=len(keys.images), readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
-        unreliable=[name for name in missing if status[name] == 'unreliable'])
+        lens_warning=_lens_warning(keys, best), unreliable=[name for name in missing if status[name] == 'unreliable'])
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
 def _find_features(job): # rows of the keyframes, whether only they were searched in full, and the tracks
@@ -182,7 +189,7 @@ def _timed(job, models, frames, tracks): # the table after a correction of the r
     shutter = rolling_shutter(models[0], motion)
     if not shutter.significant: return frames, None
     poses = dict(zip(used.image, table_poses(used)))
-    correct_rolling_shutter(models[0], motion, shutter)
+    correct_rolling_shutter(models[0], motion, shutter, job.free)
     def moved(name, xy, xyz):
         if name not in motion: return xy
         return xy - row_shift(camera, poses[name], motion[name], xyz, xy, shutter)
