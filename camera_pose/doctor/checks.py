@@ -322,12 +322,12 @@ def _link_words(links):
     turn = ''
     if links.turn_deg.notna().any():
         speed = (links.turn_deg/links.seconds).max()
-        turn = f', turning {links.turn_deg.max():.0f} degrees a frame ({speed:.0f} a second)'
+        turn = f', turning {links.per_frame.max():.0f} degrees a frame ({speed:.0f} a second)'
     return f'{links.inliers.min():.0f} shared features{turn}'
 
 def _weak_segments(facts, links, fov):
     "Weakly connected segments, the weakest first, and a remark for each"
-    weak = links[(links.inliers < LIMITS['links'][0]) | (links.turn_deg > LIMITS['turn'][0]*fov)]
+    weak = links[(links.inliers < LIMITS['links'][0]) | (links.per_frame > LIMITS['turn'][0]*fov)]
     # a link over several frames is one segment
     places = join_rows(facts, np.concatenate([np.arange(a, b + 1) for a, b in zip(weak['first'], weak.second)]))
     inside = [links[(links['first'] >= a) & (links.second <= b)] for a, b in places]
@@ -342,8 +342,9 @@ def check_weak(facts: ReconstructionFacts) -> Finding:
     links, fov = link_steps(facts), np.nan_to_num(_fov(facts), nan=60.)
     if len(links): links = links[~frames.photo.to_numpy(bool)[links['first']]]
     if not len(links): return Finding(WEAK, 'good', 'There is no sequence of frames to check.')
+    links = links.assign(per_frame=links.turn_deg/(links.second - links['first'])) # keyframes lie some frames apart
     least, usual = links.inliers.min(), links.inliers.median()
-    turn = links.turn_deg.max() if links.turn_deg.notna().any() else 0.
+    turn = links.per_frame.max() if links.per_frame.notna().any() else 0.
     severity = max(grade(least, LIMITS['links']), grade(turn/fov, LIMITS['turn']), key=SEVERITIES.index)
     if severity == 'good':
         return Finding(WEAK, severity, f'Neighbouring frames share {least:.0f} features or more (typically '
