@@ -349,6 +349,8 @@ def match_pairs(job: SfmJob, pairs: np.ndarray, label: str, tracks: Tracks=None,
     pairing, verification = pycolmap.ImportedPairingOptions(), pycolmap.TwoViewGeometryOptions()
     verification.ransac.random_seed = job.options.seed
     matching.skip_geometric_verification = tracks is not None
+    if tracks is not None: # accurate to a pixel: a wider limit would take small parallax for none
+        verification.ransac.max_error = 2*max(1, max(job.size)/1000)
     pairing.match_list_path = job.database.with_name('pairs.txt')
     how = dict(matching_options=matching, pairing_options=pairing, verification_options=verification)
     lines = [f'{job.names[i]} {job.names[j]}\n' for i, j in pairs]
