@@ -41,8 +41,9 @@ def _learn_limits(scene, place, valid): # the usual limits where there are too f
 @patch
 def _map(self:Scene, model, database): # make the outputs of `map`
     positions, train, valid = (self.table(n) for n in ('positions', 'train', 'validation'))
-    place = build_map(model, database, positions, self.units)
-    part = build_map(model, database, positions, self.units, frames=list(train.image))
+    devices = self.devices
+    place = build_map(model, database, positions, self.units, devices=devices)
+    part = build_map(model, database, positions, self.units, list(train.image), devices)
     limits, learned = _learn_limits(self, part, valid)
     self.file('map').mkdir(exist_ok=True)
     whole_file, part_file, limits_file = (self.file('map', n) for n in MAP_FILES)

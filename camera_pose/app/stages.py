@@ -254,13 +254,25 @@ def camera(self:Scene): # `pycolmap.Camera` of the reconstruction, or the focal 
     return self.focal_px if self.file('camera.json').exists() else map_camera(self.workspace)
 
 @patch
+def _frame_size(self:Scene): # width, height of the frames that `focal_px` is for
+    report = self.workspace/'report.json'
+    cameras = read_json(report).get('cameras') if report.exists() and not self.file('camera.json').exists() else None
+    if cameras: return cameras[0]['width'], cameras[0]['height']
+    with Image.open(self.imgs/self.table('positions').image.iloc[0]) as image: return image.size
+
+@patch(as_prop=True)
+def devices(self:Scene): # name of a frame -> device that took it, of photos whose tags name it
+    path = self.imgs/'frames.csv'
+    listed = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=['image', 'device'])
+    return dict(zip(listed.image, listed.device.fillna(''))) if 'device' in listed else {}
+
+@patch
 def intrinsics(self:Scene,
     size: int = 224, # side of the processed images, pixels
 ) -> np.ndarray: # K `(3, 3)`, or None where the focal length is not known
     "Camera of the processed images"
     if not self.focal_px: return None
-    with Image.open(self.imgs/self.table('positions').image.iloc[0]) as image: size_px = image.size
-    return processed_intrinsics(self.focal_px, *size_px, size)
+    return processed_intrinsics(self.focal_px, *self._frame_size(), size)
 
 # %% ../../nbs/12_app/04_stages.ipynb #ea72a492
 _PLAN_FILES = 'plan.png', 'walkable.png', 'floorplan.json'

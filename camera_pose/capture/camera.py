@@ -121,15 +121,16 @@ def _from_json(path):
 # %% ../../nbs/02_capture/05_camera.ipynb #83242ed0
 def parse_camera(
     source: str|Path, # `MODEL,W,H,parameters`, or a file: `camera.json`, `transforms.json`, `cameras.txt`
-    size: tuple,      # width, height of the frames in pixels
+    size: tuple = None, # width, height of the frames in pixels; those that the source states if not given
 ) -> pycolmap.Camera:
     "A known camera in the size of the frames; raises `InputError` where it cannot be one"
     path = Path(source)
     if ',' in str(source) and not path.suffix.lower() in ('.json', '.txt'):
-        return scale_camera(_from_words(str(source).split(','), f"'{source}'"), size)
-    if not path.is_file():
+        camera = _from_words(str(source).split(','), f"'{source}'")
+    elif path.is_file(): camera = _from_json(path) if path.suffix.lower() == '.json' else _from_text(path)
+    else:
         raise InputError(f'The camera {source} does not exist: name a file or write MODEL,WIDTH,HEIGHT,PARAMETERS.')
-    return scale_camera(_from_json(path) if path.suffix.lower() == '.json' else _from_text(path), size)
+    return camera if size is None else scale_camera(camera, size)
 
 def camera_text(
     camera: pycolmap.Camera,

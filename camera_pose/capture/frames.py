@@ -17,6 +17,7 @@ from fastcore.basics import patch
 from PIL import Image, ImageDraw
 
 from ..ground.basics import InputError, ProgressBar, atomic_path, natural_order
+from .camera import check_camera_per
 from .motion import MeasuredFrame, blurred, check_motion, choose_by_motion, choose_sharpest
 from .motion import grey_sharpness, measure_frames, small_frame
 from .photos import PHOTO_ENDINGS, check_order, collect_photos, read_mask, save_mask
@@ -33,6 +34,7 @@ class FrameOptions(VideoOptions):
     sharpest: bool = False  # with a rate or a number: the sharpest frame of each interval, not the nearest in time
     mask: str|Path = None   # image, white = use, black = ignore
     order: str = 'name'     # of photos: `'name'` (natural order) or `'time'` (EXIF)
+    camera_per: str = 'auto' # of photos: a camera for each device, `'folder'` (one size) or `'image'`
 
     def __post_init__(self):
         if self.motion is not None:
@@ -41,6 +43,7 @@ class FrameOptions(VideoOptions):
             check_motion(self.motion, self.max_gap_s)
         super().__post_init__()
         check_order(self.order)
+        check_camera_per(self.camera_per)
 
     @property
     def measured(self): return self.motion is not None or self.sharpest # are all frames looked at?
@@ -262,4 +265,4 @@ def collect_frames(
     if given:
         raise InputError(f'{source} is a folder of photos, and {given} is for videos: all photos are used, '
                          'leave that option out.')
-    return collect_photos(source, out_dir, o.max_side, o.quality, o.mask, o.order)
+    return collect_photos(source, out_dir, o.max_side, o.quality, o.mask, o.order, o.camera_per)

@@ -124,19 +124,29 @@ def _photo_facts(path, max_side):
                 lat=lat, lon=lon, alt=alt, device=device, width=size[0], height=size[1])
 
 # %% ../../nbs/02_capture/03_photos.ipynb #96927b6a
+def _lasting_tags(image): # make, model, lens and focal length as of 35 mm film, which hold after turning and shrinking
+    tags, lens = Image.Exif(), {}
+    with suppress(Exception):
+        old = image.getexif()
+        tags.update({k: old[k] for k in (0x10F, 0x110) if k in old})
+        lens = {k: v for k, v in old.get_ifd(0x8769).items() if k in (0xA434, 0xA405)}
+    if lens: tags.get_ifd(0x8769).update(lens)
+    return tags
+
 def _write_photo(fact, path, quality):
     "Upright RGB picture; the file itself where nothing is to be done; False for a damaged one"
     try:
         with _opened(fact['path']) as image:
             image.load()
+            tags = _lasting_tags(image)
             if fact['as_is']: shutil.copyfile(fact['path'], path)
             else:
                 sixteen_bits = image.mode.startswith('I')
                 if sixteen_bits: image = Image.fromarray((np.asarray(image)/257).astype(np.uint8))
                 image = ImageOps.exif_transpose(image).convert('RGB')
                 if image.size != fact['size']: image = image.resize(fact['size'], Image.LANCZOS)
-                image.info.clear() # its tags no longer hold
-                image.save(path, 'JPEG', quality=quality)
+                image.info.clear() # the other tags no longer hold
+                image.save(path, 'JPEG', quality=quality, exif=tags)
         return True
     except _DAMAGED: return False
 
@@ -150,7 +160,7 @@ def _same_size(facts, folder):
     main, n = sizes[0]
     if len(sizes) == 1: return facts
     others = [f['path'].name for f in facts if f['size'] != main]
-    remedy = 'take photos with one camera in one orientation'
+    remedy = 'leave out --camera-per folder, which gives all one camera'
     if all(abs(s[0]*main[1]/(s[1]*main[0]) - 1) < .01 for s, _ in sizes):
         remedy += f', or give max_side={min(max(s) for s, _ in sizes)} to make them equal'
     if n < 3 or 2*n < len(facts):
@@ -220,7 +230,7 @@ def _photo_table(rows, order, camera_per):
     focal = table.focal_px.dropna()
     if camera_per == 'folder' and len(focal) and focal.max() > 1.1*focal.min():
         print(f'The photos were taken with focal lengths from {focal.min():.0f} to {focal.max():.0f} pixels: '
-              'use photos of one lens without zoom, because one camera model is fitted to all.')
+              'use photos of one lens without zoom, or leave out --camera-per folder.')
     known = [c for c in ('focal_px', 'lat', 'lon', 'alt', 'device') if table[c].replace('', None).notna().any()]
     table = table[['image', 'timestamp', 'sequence', 'sharpness', 'source', 'width', 'height', *known]]
     return table.round(dict(focal_px=2, lat=8, lon=8, alt=3))
@@ -259,7 +269,7 @@ def collect_photos(
     quality: int = 95,     # JPEG quality, 1 to 100
     mask: str|Path = None, # image, white = use, black = ignore
     order: str = 'name',   # `'name'` (natural order, timestamps are running numbers) or `'time'` (EXIF)
-    camera_per: str = 'folder', # `'folder'` (one size), `'auto'` (by device, all sizes) or `'image'`
+    camera_per: str = 'auto', # a camera for each device, `'folder'` (photos of one size only) or `'image'`
 ) -> pd.DataFrame: # `image`, `timestamp`, `sequence`, `sharpness`, `source`, size; if known `focal_px`, place, `device`
     "Write upright photos `photo_000000.jpg` ... and `frames.csv`; raises `InputError` for a folder that cannot be used"
     folder, out_dir = Path(folder), Path(out_dir)
@@ -269,7 +279,8 @@ def collect_photos(
     if folder.is_dir(): _check_folders(folder, out_dir)
     facts = _in_order(_usable_photos(folder, max_side, camera_per), order)
     if mask and len({fact['size'] for fact in facts}) > 1:
-        raise InputError(f'The mask {mask} fits photos of one size, and {folder} holds several: leave the mask out.')
+        raise InputError(f'The mask {mask} fits photos of one size, and {folder} holds several: leave the '
+                         'mask out, or use those of one size with --camera-per folder.')
     use = None if mask is None else read_mask(mask, facts[0]['size'])
     with atomic_path(out_dir) as tmp:
         tmp.mkdir()

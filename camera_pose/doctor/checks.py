@@ -121,8 +121,8 @@ def _remedy(facts, place, links):
 
 def _fov(facts):
     "Field of view along the longer side, degrees"
-    if facts.observations is None or not facts.observations.cameras: return np.nan
-    camera = next(iter(facts.observations.cameras.values()))
+    camera = facts.camera
+    if camera is None: return np.nan
     return float(np.rad2deg(2*np.arctan(max(camera.width, camera.height)/2/camera.mean_focal_length())))
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #cffe6476

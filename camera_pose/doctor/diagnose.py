@@ -154,11 +154,18 @@ def check_alike(facts: ReconstructionFacts) -> Finding:
              '(people, doors, light).')
     return Finding('look-alikes', severity, sentence, cause, _reconstruct(facts, '--no-loop-closure'), places)
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #d7d7299a
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #0f93133e
 def _cameras(facts):
     "The different cameras of a model"
     if facts.observations is None: return []
     return list({c.camera_id: c for c in facts.observations.cameras.values()}.values())
+
+def _focal_prior(facts, camera):
+    "Focal length of the EXIF tags of the frames of a camera, pixels; None without them"
+    if 'focal_px' not in facts.frames: return facts.focal_prior_px
+    rows = [row for row, c in facts.observations.cameras.items() if c.camera_id == camera.camera_id]
+    prior = facts.frames.focal_px[rows].median()
+    return float(prior) if prior > 0 else None
 
 def _judge_focal(camera, prior_px):
     "Severity and words about the focal length of a camera"
@@ -175,7 +182,7 @@ def _judge_focal(camera, prior_px):
 def check_focal(facts: ReconstructionFacts) -> Finding:
     "Is the focal length plausible?"
     if not _cameras(facts): return Finding('focal length', 'good', 'There is no camera to check.')
-    found = [_judge_focal(camera, facts.focal_prior_px) for camera in _cameras(facts)]
+    found = [_judge_focal(camera, _focal_prior(facts, camera)) for camera in _cameras(facts)]
     severity, words = max(found, key=lambda x: SEVERITIES.index(x[0]))
     if severity == 'good': return Finding('focal length', severity, words + '.')
     words += '.' if facts.focal_prior_px else '; lenses of phones have 35 to 110.'
@@ -241,12 +248,12 @@ def check_blur(facts: ReconstructionFacts) -> Finding:
     sentence = f'{count} less than 0.4 times as sharp as the sharper ones around{where}'
     return Finding('blur', severity, sentence, cause, f'camera_pose frames {facts.scene} VIDEO --motion', places)
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #0f93133e
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #d7d7299a
 def check_error(facts: ReconstructionFacts) -> Finding:
     "Do the points fit the images?"
     error, cameras = facts.frames.error_px.dropna(), _cameras(facts)
     if not len(error) or not cameras: return Finding('reprojection', 'good', 'No reprojection errors are known.')
-    side, at = max(cameras[0].width, cameras[0].height), int(error.idxmax())
+    side, at = max(facts.camera.width, facts.camera.height), int(error.idxmax())
     worst = error[error > .003*side].sort_values(ascending=False)
     severity = max(grade(error.mean()/side, LIMITS['error']), 'look' if len(worst) else 'good', key=SEVERITIES.index)
     worst_frame = f'{error.max():.2f} in the worst frame, {clock_time(facts, at)}'
@@ -317,13 +324,13 @@ def _plain(v):
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #792b4bfd
 def _numbers(facts):
     "The main measurements"
-    links, steps, cameras, frames = link_steps(facts), pose_steps(facts), _cameras(facts), facts.frames
+    links, steps, frames = link_steps(facts), pose_steps(facts), facts.frames
     out = dict(n_frames=len(frames), n_posed=int(facts.posed.sum()), submodels=[len(r) for r in facts.models],
                path=float(steps.distance.sum()), unit=facts.unit, torn_pairs=int(len(torn_pairs(facts))),
                fewest_shared=links.inliers.min(), typical_shared=links.inliers.median(),
                largest_turn_deg=links.turn_deg.max(), features=frames.features.median(),
                error_px=frames.error_px.mean(), n_unreliable=int(frames.status.eq('unreliable').sum()),
-               focal_px=float(cameras[0].mean_focal_length()) if cameras else None)
+               focal_px=float(facts.camera.mean_focal_length()) if facts.camera else None)
     return {k: _plain(v) for k, v in out.items()}
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #f0eca938

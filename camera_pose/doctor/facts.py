@@ -7,6 +7,7 @@ __all__ = ['FRAME_COLUMNS', 'ReconstructionFacts', 'frame_rows', 'read_facts', '
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #2397adbc
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +42,11 @@ class ReconstructionFacts:
     imgs_dir: Path = None
     shifts: object = None              # function: two rows -> median shift of their matches in pixels
 
+    @property
+    def camera(self): # of most frames of the chosen model, None without one
+        cameras = [] if self.observations is None else list(self.observations.cameras.values())
+        count = Counter(c.camera_id for c in cameras)
+        return max(cameras, key=lambda c: count[c.camera_id], default=None)
     @property
     def unit(self): return 'm' if self.units == 'metres' else 'units'
     @property
@@ -207,6 +213,7 @@ def read_facts(
     pixels = _pixels_of(database, ids)
     if not timed: frames['photo'] = True # no clock, perhaps no order
     frames['features'] = frames.index.map(n_features)
+    if len(priors): frames['focal_px'] = frames.image.map(listed.set_index('image').focal_px)
     facts = ReconstructionFacts(frames, pairs, focal_prior_px=float(priors.median()) if len(priors) else None,
                                 timed=timed, units=units,
                                 imgs_dir=imgs_dir, shifts=_shifts_of(database, ids, pixels))
@@ -243,8 +250,9 @@ def link_steps(facts: ReconstructionFacts) -> pd.DataFrame: # `first`, `second`,
     links = [*zip(out['first'], out.second)]
     turns = [_pose_turn(facts, *p) for p in links]
     if facts.shifts is not None:
-        focal = next(iter(s.cameras.values())).mean_focal_length() if s is not None and s.cameras else np.nan
-        turns = [np.rad2deg(np.arctan(facts.shifts(*p)/focal)) if np.isnan(t) else t for t, p in zip(turns, links)]
+        def focal(row): return s.cameras.get(row, facts.camera).mean_focal_length() if facts.camera else np.nan
+        def turn(a, b): return np.rad2deg(np.arctan(facts.shifts(a, b)/focal(a)))
+        turns = [turn(*p) if np.isnan(t) else t for t, p in zip(turns, links)]
     return out.assign(inliers=[float(shares.get(p, 0)) for p in links], turn_deg=np.array(turns, float))
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #335cfb3b

@@ -7,7 +7,7 @@ __all__ = ['PlaceMap', 'make_map', 'copy_camera', 'build_map', 'save_map', 'load
 
 # %% ../../nbs/05_localize/01_map.ipynb #71b78ec1
 import heapq, json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from statistics import mode
 
@@ -74,6 +74,7 @@ class PlaceMap:
     names: list              # of the frames
     camera: pycolmap.Camera  # that took most of the frames
     units: str = 'metres'
+    cameras: list = field(default_factory=list) # `(device, pycolmap.Camera)` of the devices that are known
 
     def __len__(self): return len(self.xyz)
     def __repr__(self):
@@ -215,6 +216,10 @@ def _main_camera(images, names): # the camera that took most frames
     main = mode([c.camera_id for c in sorted(cameras, key=lambda c: c.camera_id)])
     return copy_camera(next(c for c in cameras if c.camera_id == main))
 
+def _device_cameras(images, devices): # device and camera of all frames whose device is known, each once
+    known = {im.camera_id: (devices[name], im.camera) for name, im in images.items() if devices.get(name)}
+    return [(device, copy_camera(camera)) for _, (device, camera) in sorted(known.items())]
+
 # %% ../../nbs/05_localize/01_map.ipynb #5cbc1dd2
 def _sift_of(db, image_id, name): # a frame's SIFT descriptors from the database
     descriptors = np.asarray(db.read_descriptors(image_id).data)
@@ -255,6 +260,7 @@ def build_map(
     table: pd.DataFrame = None, # more frames with known poses (`image` and pose columns), same coordinates
     units: str = 'metres',      # of the model, or `'reconstruction units'`
     frames: list = None,        # names of the frames to use, all if not given; an evaluation leaves out the test frames
+    devices: dict = None,       # name of a frame -> device, where it is known
 ) -> PlaceMap:
     "The map of a reconstructed place; raises `InputError` for a model or database that cannot be used"
     if not Path(database).is_file():
@@ -268,12 +274,16 @@ def build_map(
     names, row = sorted(poses), {p: i for i, p in enumerate(ids)}
     observations, whole = _read_frames(database, names, images, row)
     xyz, camera = [model.points3D[p].xyz for p in ids], _main_camera(images, poses)
-    return make_map(xyz, observations, whole, [poses[n] for n in names], names, camera, units)
+    place = make_map(xyz, observations, whole, [poses[n] for n in names], names, camera, units)
+    place.cameras = _device_cameras(images, devices or {})
+    return place
 
 # %% ../../nbs/05_localize/01_map.ipynb #f32ec978
 _ARRAYS = 'xyz', 'descriptors', 'side', 'reach', 'frame_start', 'frame_points', 'poses', 'global_descriptors'
 _VOCABULARY = 'words', 'mean', 'axes' # names in the file of the fields of `Vocabulary`, in their order
 _STORED = dict(global_descriptors=('global_descriptors', 'signatures'))
+
+def _camera_numbers(c): return dict(model=c.model.name, width=c.width, height=c.height, params=c.params.tolist())
 
 def save_map(
     place: PlaceMap,
@@ -282,9 +292,10 @@ def save_map(
     "Write a map as one file; global descriptors and their vocabulary in half precision"
     vocabulary = [getattr(place.vocabulary, f.name).astype(np.float16) for f in fields(place.vocabulary)]
     arrays = {n: getattr(place, n) for n in _ARRAYS} | dict(zip(_VOCABULARY, vocabulary))
-    c, counts = place.camera, dict(points=len(place), frames=len(place.names))
-    camera = dict(model=c.model.name, width=c.width, height=c.height, params=c.params.tolist())
-    meta = dict(version=1, **counts, units=place.units, camera=camera, names=place.names)
+    counts = dict(points=len(place), frames=len(place.names))
+    cameras = [(device, _camera_numbers(c)) for device, c in place.cameras]
+    meta = dict(version=1, **counts, units=place.units, camera=_camera_numbers(place.camera), cameras=cameras,
+                names=place.names)
     arrays = {n: np.ascontiguousarray(a) for n, a in arrays.items()}
     with atomic_path(path) as tmp: save_file(arrays, tmp, {'camera_pose': json.dumps(meta)})
 
@@ -301,6 +312,7 @@ def load_map(
         names = [next((s for s in _STORED.get(n, ()) if s in stored), n) for n in _ARRAYS]
         vocabulary = Vocabulary(*(stored[n].astype(np.float32) for n in _VOCABULARY))
         camera = pycolmap.Camera(**meta['camera'])
-        return PlaceMap(*(stored[n] for n in names), vocabulary, meta['names'], camera, meta['units'])
+        cameras = [(device, pycolmap.Camera(**c)) for device, c in meta.get('cameras', ())]
+        return PlaceMap(*(stored[n] for n in names), vocabulary, meta['names'], camera, meta['units'], cameras)
     except Exception as e:
         raise InputError(f'{path} is not a map, or it is damaged ({type(e).__name__}): build it again.') from e

@@ -18,7 +18,7 @@ from ..ground.basics import InputError, progress
 from ..ground.pose import POSE_COLUMNS, pose_compose, pose_inverse, pose_relative
 from ..ground.pose import quat_canonical, quat_from_matrix, quat_log, quat_multiply, quat_rotate
 from ..sfm.features import find_features, ratio_matches, unit_descriptors
-from ..sfm.model import load_reconstruction, pose_from_rigid3d
+from ..sfm.model import load_reconstruction, main_camera, pose_from_rigid3d
 
 # %% ../../nbs/05_localize/06_odometry.ipynb #c8e6998c
 def _match_features(first, second, ratio=.8, most=.7): # index pairs `(k, 2)`
@@ -31,8 +31,8 @@ def _match_features(first, second, ratio=.8, most=.7): # index pairs `(k, 2)`
 def map_camera(
     workspace: str|Path, # folder of `reconstruct`
 ) -> pycolmap.Camera:
-    "The camera of a reconstruction; raises `SceneError` when there is none"
-    return next(iter(load_reconstruction(workspace).cameras.values()))
+    "The camera of most images of a reconstruction; raises `SceneError` when there is none"
+    return main_camera(load_reconstruction(workspace))
 
 def _frame_camera(camera, width, height):
     "The camera for images of a size; raises `InputError` for another format"

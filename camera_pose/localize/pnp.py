@@ -13,7 +13,9 @@ from typing import NamedTuple
 import numpy as np, pycolmap
 from scipy.spatial import cKDTree
 
+from ..ground.basics import InputError
 from ..ground.pose import cross_matrix, pose_inverse
+from ..capture.camera import scale_camera
 from ..sfm.features import Features, find_features, unit_descriptors
 from ..sfm.model import rigid3d_from_pose, world_from_cam
 from ..sfm.register import LARGEST_SD_DEG, LEAST_INLIERS, pose_deviation
@@ -230,13 +232,23 @@ def solve_pnp(
     residuals = _residuals(kept, xy, xyz, camera, found['cam_from_world'])
     return _judged(found, matches, kept, residuals, rivals, camera, options.least_inliers)
 
-# %% ../../nbs/05_localize/03_pnp.ipynb #d80158b0
+# %% ../../nbs/05_localize/03_pnp.ipynb #7b0b8f2b
+def _device_camera(place, features, trust=.15): # of the photo's device, in the photo's size; None for a new device
+    known, size = [], (features.width, features.height)
+    for device, camera in place.cameras:
+        if not features.device or device != features.device: continue
+        try: known.append(scale_camera(camera, size))
+        except InputError: continue # another shape
+    def off(camera): return abs(np.log(camera.mean_focal_length()/features.focal_px)) if features.focal_px else 0
+    return min((c for c in known if off(c) < trust), key=off, default=None)
+
 def query_camera(
     place: PlaceMap,
     features: Features, # of the photo
 ) -> tuple: # camera, and whether its focal length has to be found
     "The camera of a photo as far as it is known"
     w, h, own, focal = features.width, features.height, place.camera, features.focal_px
+    if (known := _device_camera(place, features)) is not None: return known, False
     if abs(w*own.height/(h*own.width) - 1) < .01:
         scaled = copy_camera(own)
         scaled.rescale(w, h)

@@ -12,7 +12,7 @@ import cv2, numpy as np, pycolmap
 from PIL import Image, ImageOps
 
 from ..ground.basics import InputError
-from ..capture.photos import read_exif, exif_focal_px
+from ..capture.photos import exif_device, exif_focal_px, read_exif
 
 # %% ../../nbs/03_sfm/01_features.ipynb #3d53ae73
 def unit_descriptors(
@@ -53,15 +53,15 @@ def _grey_array(image): # `(h, w)` uint8
                          'convert it first.')
     return image if image.ndim == 2 else np.asarray(Image.fromarray(image).convert('L'))
 
-def _grey_photo(image): # `(h, w)` uint8, and the focal length of its EXIF tags in pixels, or None
-    if isinstance(image, np.ndarray): return _grey_array(image), None
+def _grey_photo(image): # `(h, w)` uint8, and of its EXIF tags the focal length in pixels or None, and the device
+    if isinstance(image, np.ndarray): return _grey_array(image), None, ''
     try:
         with (image if isinstance(image, Image.Image) else Image.open(image)) as photo:
-            tags = read_exif(photo)[1]
+            tags, device = read_exif(photo)[1], exif_device(photo)
             grey = ImageOps.exif_transpose(photo).convert('L')
     except (OSError, SyntaxError, ValueError) as e:
         raise InputError(f'{image} is not an image, or it is damaged: give a JPEG or PNG file.') from e
-    return np.asarray(grey), exif_focal_px(tags, *grey.size)
+    return np.asarray(grey), exif_focal_px(tags, *grey.size), device
 
 # %% ../../nbs/03_sfm/01_features.ipynb #6a43cd08
 @dataclass
@@ -72,6 +72,7 @@ class Features:
     width: int              # of the photo, pixels
     height: int             # pixels
     focal_px: float = None  # focal length of the photo's EXIF tags, pixels; None without them
+    device: str = ''        # make, model and lens of the EXIF tags
 
     def __len__(self): return len(self.xy)
 
@@ -96,14 +97,14 @@ def find_features(
     peak: float = .004,       # least contrast of a corner, COLMAP's default is .0067
 ) -> Features:
     "SIFT features of a photo (root-SIFT: Arandjelovic and Zisserman 2012); raises `InputError` for what is no image"
-    grey, focal = _grey_photo(image)
+    grey, *tags = _grey_photo(image)
     height, width = grey.shape
     shrink = max_side/max(width, height)
     if shrink < 1:
         size = max(1, round(width*shrink)), max(1, round(height*shrink))
         grey = np.asarray(Image.fromarray(grey).resize(size, Image.BOX))
     xy, descriptors = _sift(grey, max_features, first_octave, peak)
-    return Features(xy*np.float32([width/grey.shape[1], height/grey.shape[0]]), descriptors, width, height, focal)
+    return Features(xy*np.float32([width/grey.shape[1], height/grey.shape[0]]), descriptors, width, height, *tags)
 
 # %% ../../nbs/03_sfm/01_features.ipynb #d80cad2e
 def frame_features(

@@ -18,7 +18,7 @@ from scipy.spatial.transform import Rotation, RotationSpline
 from ..ground.basics import InputError
 from ..ground.pose import pose_apply, quat_rotate
 from ..ground.table import table_poses
-from .model import world_from_cam
+from .model import main_camera, world_from_cam
 from .precision import (free_parameters, gauge_inverse, model_arrays, model_precision,
                                        projection_derivatives, reduced_system)
 
@@ -28,10 +28,12 @@ def refine_model(
     focal: bool = True,      # refine the focal length?
     distortion: bool = True, # refine the distortion?
     iterations: int = 50,    # at most
+    constant: tuple = (),    # ids of cameras of which nothing is refined
 ) -> pycolmap.Reconstruction: # the same
-    "Bundle adjustment of poses, points and camera with a robust loss; the principal point is held"
+    "Bundle adjustment of poses, points and cameras with a robust loss; principal points are held"
     config = pycolmap.BundleAdjustmentConfig()
     for i in model.reg_image_ids(): config.add_image(i)
+    for i in set(constant) & set(model.cameras): config.set_constant_cam_intrinsics(i)
     config.fix_gauge(pycolmap.BundleAdjustmentGauge.TWO_CAMS_FROM_WORLD)
     options = pycolmap.BundleAdjustmentOptions(print_summary=False)
     options.refine_focal_length, options.refine_extra_params = focal, distortion
@@ -41,9 +43,13 @@ def refine_model(
     model.update_point_3d_errors()
     return model
 
-def focal_px(model: pycolmap.Reconstruction) -> float: # pixels, of the first camera
+def focal_px(
+    model: pycolmap.Reconstruction,
+    camera_id: int = None, # the camera of most images if not given
+) -> float: # pixels
     "Focal length of a model"
-    return float(model.cameras[min(model.cameras)].mean_focal_length())
+    camera = main_camera(model) if camera_id is None else model.cameras[camera_id]
+    return float(camera.mean_focal_length())
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #224d73b7
 def frame_velocities(
@@ -278,10 +284,11 @@ def self_check(
     model: pycolmap.Reconstruction, # after bundle adjustment, not changed
     starts: tuple = (.8, 1.25),     # factors of the focal length to start from again
 ) -> FocalCheck:
-    "Deviation of the focal length, from the residuals, from other starts and from stretches of the video"
-    sd = model_precision(model).focal()[1]
-    again = [focal_px(refine_model(_scaled(model, factor), iterations=100)) for factor in starts]
-    parts = [focal_px(refine_model(part)) for part in _stretches(model)]
+    "Deviation of the focal length of most images, from the residuals, other starts and stretches of the video"
+    main = main_camera(model).camera_id
+    sd = model_precision(model).focal(main)[1]
+    again = [focal_px(refine_model(_scaled(model, factor), iterations=100), main) for factor in starts]
+    parts = [focal_px(refine_model(p)) for p in _stretches(model) if main_camera(p).camera_id == main]
     spread = np.std(parts, ddof=1)/np.sqrt(len(parts)) if len(parts) > 1 else 0
     return FocalCheck(focal_px(model), float(max(sd, spread)), again, parts)
 

@@ -12,14 +12,17 @@ from pathlib import Path
 import numpy as np, pycolmap
 
 from ..ground.basics import ProgressBar
-from .lens import refine_model
+from .lens import focal_px, refine_model
 from .matching import SfmJob, colmap_call
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #e79adc2a
-def _with_free_camera(model, trust=.1): # refined, if its focal length stays near that of the tags
-    free = refine_model(pycolmap.Reconstruction(model))
-    tags, found = (m.cameras[min(m.cameras)].mean_focal_length() for m in (model, free))
-    return free if abs(found/tags - 1) <= trust else model
+def _with_free_cameras(job, model, trust=.1): # refined, where the focal lengths stay near those of the tags
+    seen = {im.camera_id for im in model.images.values() if im.has_pose}
+    held, tags = job.cameras_from('options'), job.cameras_from('tags') & seen
+    free = refine_model(pycolmap.Reconstruction(model), constant=held)
+    far = {i for i in tags if abs(focal_px(free, i)/focal_px(model, i) - 1) > trust}
+    if not far: return free
+    return refine_model(pycolmap.Reconstruction(model), constant=held | far) if tags - far else model
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #e31a4e73
 def _incremental(job, raw): # models
@@ -33,15 +36,15 @@ def _incremental(job, raw): # models
         options.triangulation.min_angle = options.mapper.filter_min_tri_angle = .3 # degrees
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .15
     options.ba_refine_focal_length, options.ba_refine_extra_params = job.free['focal'], job.free['distortion']
-    if job.focal_px and job.camera is None: # one unknown less: accept poses with fewer points
-        options.ba_refine_focal_length = options.ba_refine_extra_params = False
+    tags = job.cameras_from('tags')
+    options.constant_cameras = tags | set(job.free.get('constant', ()))
+    if tags: # fewer unknowns: accept poses with fewer points
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .1
     with ProgressBar('mapping', n, 'images') as bar:
         def step(count=1): bar.update(min(count, n - bar.n))
         found = colmap_call(pycolmap.incremental_mapping, job.database, job.imgs_dir, raw, options,
                             initial_image_pair_callback=lambda: step(2), next_image_callback=step)
-    from_tags = job.focal_px and job.camera is None
-    return [_with_free_camera(m) for m in found.values()] if from_tags else list(found.values())
+    return [_with_free_cameras(job, m) for m in found.values()] if tags else list(found.values())
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #d1ef4f04
 _SOLVE = """import ctypes, sys, pycolmap
@@ -63,7 +66,8 @@ else:
 getattr(pycolmap, way + '_mapping')(database, images, out, options)"""
 
 def _in_process(way, job, raw): # models of the global or the hierarchical mapper
-    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, *job.free.values()
+    free = job.free['focal'], job.free['distortion']
+    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, *free
     unit = 'images, all at once' if way == 'global' else 'images'
     with ProgressBar('mapping', len(job.images), unit) as bar:
         subprocess.run([sys.executable, '-c', _SOLVE, *map(str, arguments)], capture_output=True) # killed by Ctrl-C
@@ -82,8 +86,9 @@ def _poses_of_both(job, base, moved):
     with job.open() as db: cache = pycolmap.DatabaseCache.create(db, pycolmap.DatabaseCacheOptions())
     both = pycolmap.Reconstruction()
     both.load(cache)
-    for camera in base.cameras.values(): both.cameras[camera.camera_id].params = camera.params
     for model in (moved, base):
+        for i in {model.image(k).camera_id for k in model.reg_image_ids()}:
+            both.cameras[i].params = model.cameras[i].params
         for frame in model.reg_frame_ids(): both.frame(frame).rig_from_world = model.frame(frame).rig_from_world
     for frame in {*moved.reg_frame_ids(), *base.reg_frame_ids()}: both.register_frame(frame)
     return both

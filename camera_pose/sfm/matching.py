@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['QUALITIES', 'FEATURES', 'MATCHINGS', 'MAPPERS', 'MANY_PHOTOS', 'SfmOptions', 'frame_size', 'image_table',
-           'colmap_call', 'SfmJob', 'extract_features', 'refine_features', 'sequential_pairs', 'first_pairs',
-           'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table', 'follow_frames', 'find_keyframes',
-           'add_corners', 'link_corners']
+           'colmap_call', 'SfmJob', 'main_size', 'extract_features', 'refine_features', 'sequential_pairs',
+           'first_pairs', 'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table', 'follow_frames',
+           'find_keyframes', 'add_corners', 'link_corners']
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #db5f9fd5
 import re, sqlite3, subprocess, sys
@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2, numpy as np, pandas as pd, pycolmap
+from fastcore.basics import patch
 from PIL import Image
 
 from ..ground.basics import InputError, ProgressBar, natural_order, n_threads, progress, thread_map
-from ..capture.camera import camera_from_focal, parse_camera
+from ..capture.camera import camera_from_focal, camera_groups, check_camera_per, parse_camera
+from ..capture.photos import exif_device, exif_focal_px, read_exif
 from .descriptors import cluster_centres, vlad
 from .features import frame_features, read_descriptors
 from .flow import Tracks, choose_keyframes, follow_corners, read_grey
@@ -38,7 +40,8 @@ MANY_PHOTOS = 100 # beyond which not all pairs of photos are compared
 @dataclass(frozen=True)
 class SfmOptions:
     "Options of a reconstruction; raises `InputError` for values that do not exist"
-    camera_model: str = 'SIMPLE_RADIAL' # COLMAP's name of the camera model, one camera for all frames
+    camera_model: str = 'SIMPLE_RADIAL' # COLMAP's name of the camera model
+    camera_per: str = 'auto'  # a camera for each device (photos; a video has one), `'folder'` or `'image'`
     focal: float = None       # focal length if it is known, pixels of the frames
     camera: str = None        # or the camera if it is calibrated: `MODEL,W,H,parameters` or a file, see `parse_camera`
     quality: str = 'medium'   # `'low'`, `'medium'`, `'high'` or `'extreme'`: the next three, where they are not given
@@ -57,6 +60,7 @@ class SfmOptions:
         for name, known in dict(quality=QUALITIES, features=FEATURES, matching=MATCHINGS, mapper=MAPPERS).items():
             value = getattr(self, name)
             if value not in known: raise InputError(f"There is no {name} '{value}': choose {', '.join(known)}.")
+        check_camera_per(self.camera_per)
         if self.camera_model not in pycolmap.CameraModelId.__members__ or self.camera_model == 'INVALID':
             raise InputError(f'COLMAP has no camera model {self.camera_model!r}: '
                              'SIMPLE_RADIAL suits phones, PINHOLE suits rendered videos.')
@@ -99,20 +103,23 @@ def frame_size(path: str|Path) -> tuple: # width, height in pixels
 _NO_FRAMES = {'mask.png', 'dropped.jpg'} # what `collect_frames` puts beside them
 _NO_IMAGES = {'.csv', '.json', '.txt', '.db', '.ini'}
 
-def _frame_names(imgs_dir): # in natural order, checked
+def _frame_sizes(imgs_dir): # name -> width, height, in natural order of the names
     files = [p for p in imgs_dir.iterdir() if p.is_file() and not p.name.startswith('.')]
     names = sorted((p.name for p in files if p.suffix.lower() not in _NO_IMAGES and p.name not in _NO_FRAMES),
                    key=natural_order)
-    sizes = {name: frame_size(imgs_dir/name) for name in names}
-    for name, (width, height) in sizes.items():
-        if re.search(r'\s', name):
-            raise InputError(f'{imgs_dir/name} has a space in its name, which COLMAP cannot handle: rename it.')
-        if (width, height) != (first := sizes[names[0]]):
-            raise InputError(f'{imgs_dir/name} is {width} x {height} pixels and {names[0]} is {first[0]} x {first[1]}: '
-                             'use frames of one camera in one orientation.')
-    return names
+    odd = next((name for name in names if re.search(r'\s', name)), None)
+    if odd: raise InputError(f'{imgs_dir/odd} has a space in its name, which COLMAP cannot handle: rename it.')
+    return {name: frame_size(imgs_dir/name) for name in names}
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #887eb193
+def _check_one_size(imgs_dir, sizes):
+    "Frames of a video have one size"
+    first_name, first = next(iter(sizes.items()))
+    for name, (width, height) in sizes.items():
+        if (width, height) == first: continue
+        raise InputError(f'{imgs_dir/name} is {width} x {height} pixels and {first_name} is {first[0]} x {first[1]}: '
+                         'use frames of one camera in one orientation.')
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #1e9d3165
 def _one_clock(frames, pause_s=60):
     "Times of several videos on one clock, one video after the other with a pause"
     if 'sequence' not in frames or frames['sequence'].nunique() < 2: return frames
@@ -120,17 +127,36 @@ def _one_clock(frames, pause_s=60):
     start = (np.ceil(ends) + pause_s).cumsum().shift(fill_value=0)
     return frames.assign(timestamp=frames.timestamp + frames['sequence'].map(start))
 
+def _listed(imgs_dir): # `frames.csv`, None without one
+    return pd.read_csv(imgs_dir/'frames.csv') if (imgs_dir/'frames.csv').exists() else None
+
+def _in_order(n, listed): # were `n` frames taken in this order? a few files without `frames.csv` count as photos
+    return n > MANY_PHOTOS if listed is None else 'source' not in listed
+
+def _tags(path): # device and focal length in pixels of a photo
+    with Image.open(path) as img: return exif_device(img), exif_focal_px(read_exif(img)[1], *img.size)
+
+def _with_tags(table, imgs_dir, listed): # the table with `device` and `focal_px`, where these are known
+    columns = ['device', 'focal_px']
+    if listed is None: found = pd.DataFrame([_tags(imgs_dir/name) for name in table.image], columns=columns)
+    else: found = listed.drop_duplicates('image').set_index('image').reindex(table.image).reset_index()
+    known = [c for c in columns if c in found and found[c].replace('', None).notna().any()]
+    return table.assign(**{c: found[c].to_numpy() for c in known})
+
 def image_table(
     imgs_dir: str|Path, # folder with the frames
-) -> pd.DataFrame: # `image` (file name) and `timestamp` (seconds, or a running number without `frames.csv`)
-    "Frames of a folder in time order; raises `InputError` for a file that is not an image or sizes that differ"
+) -> pd.DataFrame: # `image`, `timestamp` (or a running number), `width`, `height`; if known `device`, `focal_px`
+    "Frames of a folder in time order; raises `InputError` for a file that is no image and a video of several sizes"
     imgs_dir = Path(imgs_dir)
     if not imgs_dir.is_dir():
         raise InputError(f'The folder {imgs_dir} does not exist: extract the frames of a video first.')
-    names = _frame_names(imgs_dir)
-    table = pd.DataFrame(dict(image=names, timestamp=np.arange(float(len(names)))))
-    if (imgs_dir/'frames.csv').exists():
-        times = table.image.map(_one_clock(pd.read_csv(imgs_dir/'frames.csv')).set_index('image').timestamp.to_dict())
+    sizes, listed = _frame_sizes(imgs_dir), _listed(imgs_dir)
+    ordered, (width, height) = _in_order(len(sizes), listed), np.array(list(sizes.values()), int).reshape(-1, 2).T
+    if ordered and sizes: _check_one_size(imgs_dir, sizes)
+    table = pd.DataFrame(dict(image=list(sizes), timestamp=np.arange(float(len(sizes))), width=width, height=height))
+    if not ordered or listed is not None: table = _with_tags(table, imgs_dir, listed)
+    if listed is not None:
+        times = table.image.map(_one_clock(listed).set_index('image').timestamp.to_dict())
         if times.notna().all(): table['timestamp'] = times.astype(float)
     return table.sort_values('timestamp', kind='stable', ignore_index=True)
 
@@ -148,19 +174,17 @@ def colmap_call(call, *args, **kwargs): # the value of `call`, a function of pyc
             token.cancel()
             raise
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #1e9d3165
+# %% ../../nbs/03_sfm/05_matching.ipynb #13d3181e
 @dataclass
 class SfmJob:
     "What all steps of one reconstruction need to know"
     imgs_dir: Path       # folder with the frames
     database: Path       # of COLMAP
-    images: pd.DataFrame # `image`, `timestamp`, in time order; with features also `id` and `features` (their number)
-    size: tuple          # width, height of the frames in pixels
+    images: pd.DataFrame # of `image_table`; with features also `id`, `features` (their number), `camera` (id), `prior`
+    size: tuple          # width, height of the frames in pixels, see `main_size`
     options: SfmOptions = SfmOptions().filled()
 
-    def __post_init__(self):
-        table = self.imgs_dir/'frames.csv'
-        self.listed = pd.read_csv(table) if table.exists() else None
+    def __post_init__(self): self.listed = _listed(self.imgs_dir)
 
     def open(self): return pycolmap.Database.open(self.database)
 
@@ -168,35 +192,87 @@ class SfmJob:
     def names(self): return list(self.images.image)
 
     @property
-    def focal_px(self):
-        "Focal length of the photos' EXIF tags, pixels; None without them"
-        known = [] if self.listed is None else self.listed.get('focal_px', pd.Series(dtype=float)).dropna()
-        return float(known.median()) if len(known) else None
-
-    @property
-    def camera(self):
-        "The camera that the options state; None without one"
-        o = self.options
-        if o.camera: return parse_camera(o.camera, self.size)
-        return camera_from_focal(o.focal, o.camera_model, self.size) if o.focal else None
-
-    @property
-    def free(self): return dict(focal=self.camera is None, distortion=not self.options.camera) # what may be refined
-
-    @property
     def timed(self): return self.listed is not None and self.ordered # are the times of the frames known?
 
     @property
-    def ordered(self):
-        "Were the frames taken in this order? Photos were not; a few files without `frames.csv` count as photos"
-        return len(self.images) > MANY_PHOTOS if self.listed is None else 'source' not in self.listed
+    def ordered(self): return _in_order(len(self.images), self.listed) # were the frames taken in this order?
+
+    def size_of(self, row): # width, height of an image
+        return tuple(map(int, self.images[['width', 'height']].iloc[row])) if 'width' in self.images else self.size
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #2657151e
+def main_size(
+    images: pd.DataFrame, # of `image_table`
+    camera: str = None,   # the stated camera, see `parse_camera`
+) -> tuple: # width, height in pixels
+    "Size of most images; where a camera is stated, the one that it is stated for, if there are such images"
+    sizes = list(images.groupby(['width', 'height']).size().sort_values(ascending=False, kind='stable').index)
+    known = parse_camera(camera) if camera and len(sizes) > 1 else None
+    stated = [s for s in sizes if known and sorted(s) == sorted((known.width, known.height))]
+    return tuple(map(int, (stated or sizes)[0]))
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #887eb193
+@patch
+def camera_rows(self:SfmJob) -> list: # for each camera the rows of its images
+    "Which images one camera took"
+    number = camera_groups(self.images, 'folder' if self.ordered else self.options.camera_per)
+    return [np.flatnonzero(number == k) for k in range(number.max() + 1)]
+
+@patch
+def start_camera(self:SfmJob,
+    rows, # of its images
+) -> tuple: # `pycolmap.Camera` or None, and its source: `'options'`, `'tags'` or `''`
+    "A camera as far as it is known before the reconstruction"
+    o, size = self.options, self.size_of(rows[0])
+    if sorted(size) == sorted(self.size):
+        if o.camera: return parse_camera(o.camera, size), 'options'
+        if o.focal: return camera_from_focal(o.focal, o.camera_model, size), 'options'
+    focal = self.images.focal_px.iloc[rows].median() if 'focal_px' in self.images else np.nan
+    return (camera_from_focal(focal, o.camera_model, size), 'tags') if focal > 0 else (None, '')
+
+@patch
+def cameras_from(self:SfmJob,
+    source: str, # `'options'`, `'tags'` or `''`
+) -> set: # ids in the database
+    "Cameras that are known from a source"
+    return set(self.images.camera[self.images.prior == source]) if 'prior' in self.images else set()
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #3eff79c0
+@patch(as_prop=True)
+def free(self:SfmJob): # arguments of `refine_model`
+    "What bundle adjustment may refine"
+    o, stated = self.options, self.cameras_from('options')
+    if stated and stated != set(self.images.camera): return dict(focal=True, distortion=True, constant=tuple(stated))
+    return dict(focal=not (o.focal or o.camera), distortion=not o.camera)
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #e6f0e31f
+def _check_cameras(job):
+    "Raise for what several cameras cannot share"
+    sizes, o = {job.size_of(k) for k in range(len(job.images))}, job.options
+    if job.ordered and o.camera_per == 'image':
+        raise InputError('One camera took all frames of a video: leave out --camera-per image, which is for photos.')
+    if len(sizes) < 2: return
+    if o.camera_per == 'folder':
+        raise InputError(f'The images have {len(sizes)} sizes, and one camera has one: leave out --camera-per folder, '
+                         'or collect the photos again with it.')
+    if (job.imgs_dir/'mask.png').exists():
+        raise InputError(f'The images have {len(sizes)} sizes, and {job.imgs_dir/"mask.png"} fits one: remove the '
+                         'mask, or use images of one size.')
+    if (o.focal or o.camera) and o.mapper not in ('auto', 'incremental'):
+        raise InputError(f'The images have {len(sizes)} sizes, and a known camera is held for one of them, which the '
+                         f'mapper {o.mapper} cannot do: leave out --mapper.')
+
+def _report_stated(job): # which images a stated camera is for, if not all
+    stated, n = job.images.prior.eq('options').sum(), len(job.images)
+    if not 0 < stated < n: return
+    what, (w, h) = 'camera' if job.options.camera else 'focal length (no distortion)', job.size
+    print(f'The {what} that was given is held for {stated} images of {w} x {h} pixels, upright or lying; the cameras '
+          f'of the other {n - stated} are computed.')
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #8f7d9951
-def _reader(job): # how COLMAP reads the frames: camera model, focal length of the tags, mask
+def _reader(job, camera=None): # how COLMAP reads the frames: camera model, initial camera, mask
     reader = pycolmap.ImageReaderOptions(camera_model=job.options.camera_model)
     if (job.imgs_dir/'mask.png').exists(): reader.camera_mask_path = job.imgs_dir/'mask.png'
-    camera = job.camera
-    if camera is None and job.focal_px: camera = camera_from_focal(job.focal_px, job.options.camera_model, job.size)
     if camera is not None:
         reader.camera_model, reader.camera_params = camera.model.name, ', '.join(map(str, camera.params))
     return reader
@@ -211,7 +287,7 @@ def _extraction(o, fine): # options of COLMAP's extraction from ours
     options.sift.max_num_features, options.sift.first_octave = o.max_features, -1 if fine else 0
     return options
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #e6f0e31f
+# %% ../../nbs/03_sfm/05_matching.ipynb #603be3c7
 def _extract_frames(job, names, label, fine):
     "Features of frames of a video; the threads of OpenCV would only wait for ours"
     use, most = _use(job), job.options.max_features
@@ -234,35 +310,47 @@ def _extract_frames(job, names, label, fine):
 def _extract_photos(job, names, label, fine, chunk=16):
     "Features of photos by COLMAP"
     how = dict(reader_options=_reader(job), extraction_options=_extraction(job.options, fine),
-               camera_mode=pycolmap.CameraMode.SINGLE, device=pycolmap.Device.cpu)
+               camera_mode=pycolmap.CameraMode.AUTO, device=pycolmap.Device.cpu) # the images have their cameras
     with ProgressBar(label, len(names), 'images') as bar:
         for start in range(0, len(names), chunk):
             some = names[start:start + chunk]
             colmap_call(pycolmap.extract_features, job.database, job.imgs_dir, image_names=some, **how)
             bar.update(len(some))
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #2657151e
+# %% ../../nbs/03_sfm/05_matching.ipynb #030e9c03
 def _extract(job, names, label, fine):
     "Features of those of the frames that have none in the database"
     by_us = job.options.features == 'sift' and job.ordered
     (_extract_frames if by_us else _extract_photos)(job, names, label, fine)
     with job.open() as db:
-        ids = {i.name: i.image_id for i in db.read_all_images()}
+        images = {i.name: i for i in db.read_all_images()}
+        ids = {n: image.image_id for n, image in images.items()}
         for n in names:
             if n not in ids or not db.exists_keypoints(ids[n]):
                 raise InputError(f'{job.imgs_dir/n} is damaged and cannot be decoded: '
                                  'remove it or extract the frames again.')
         counts = [db.num_keypoints_for_image(ids[n]) for n in job.names]
-    job.images = job.images.assign(id=[ids[n] for n in job.names], features=counts)
+    cameras = [images[n].camera_id for n in job.names]
+    job.images = job.images.assign(id=[ids[n] for n in job.names], features=counts, camera=cameras)
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #13d3181e
+# %% ../../nbs/03_sfm/05_matching.ipynb #079ebda0
+def _import_images(job):
+    "Write images and cameras to the database"
+    prior = np.full(len(job.images), '', object)
+    for rows in job.camera_rows():
+        camera, prior[rows] = job.start_camera(rows)
+        pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE,
+                               image_names=[job.names[k] for k in rows], options=_reader(job, camera))
+    job.images = job.images.assign(prior=prior)
+
 def extract_features(job: SfmJob, fine: bool=True): # fine: search at twice the size
     "Write the features of all frames to the database; raises `InputError` for a damaged frame or missing networks"
+    _check_cameras(job)
     if job.options.features != 'sift': _check_learned(job.options.features)
     job.open().close()
     pycolmap.logging.minloglevel = int(pycolmap.logging.FATAL)
-    pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE, image_names=job.names,
-                           options=_reader(job))
+    _import_images(job)
+    _report_stated(job)
     _extract(job, job.names, 'features', fine)
 
 def _forget_features(job, rows):

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['pose_from_rigid3d', 'rigid3d_from_pose', 'world_from_cam', 'sim3d_from_similarity', 'reconstruction_table',
-           'reconstruction_points', 'load_reconstruction']
+           'reconstruction_points', 'main_camera', 'load_reconstruction']
 
 # %% ../../nbs/03_sfm/04_model.ipynb #6b04dda4
+from collections import Counter
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
@@ -67,6 +68,13 @@ def reconstruction_points(
     return pd.DataFrame(rows, columns=['x', 'y', 'z', 'r', 'g', 'b', 'error_px', 'track_length'])
 
 # %% ../../nbs/03_sfm/04_model.ipynb #5715cf48
+def main_camera(
+    rec: pycolmap.Reconstruction, # a COLMAP model
+) -> pycolmap.Camera:
+    "The camera of most registered images"
+    count = Counter(im.camera_id for im in rec.images.values() if im.has_pose)
+    return rec.cameras[max(sorted(count), key=count.get) if count else min(rec.cameras)]
+
 def load_reconstruction(
     workspace: str|Path, # folder of `reconstruct`
 ) -> pycolmap.Reconstruction:

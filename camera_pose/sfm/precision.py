@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ..ground.basics import ReconstructionError, natural_order
 from ..ground.pose import cross_matrix
+from .model import main_camera
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #d6d786e2
 @dataclass
@@ -147,9 +148,10 @@ class Precision:
     covariances: np.ndarray # of position and turn (radians) of each image, in world axes `(n, 6, 6)`
     noise_px: float       # standard deviation of an observed coordinate
 
-    def focal(self) -> tuple: # pixels, of the first camera
+    def focal(self, camera_id: int=None) -> tuple: # pixels; of the first camera if not given
         "Focal length and its standard deviation"
-        return tuple(self.cameras[['value', 'sd']].iloc[0])
+        rows = self.cameras if camera_id is None else self.cameras[self.cameras.camera == camera_id]
+        return tuple(rows[['value', 'sd']].iloc[0])
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #dd130998
 def _camera_rows(model, arrays, sd):
@@ -179,9 +181,9 @@ def model_precision(
 # %% ../../nbs/03_sfm/11_precision.ipynb #4f28c636
 def focal_deviation(
     model: pycolmap.Reconstruction, # after bundle adjustment
-) -> float: # pixels, of the first camera
+) -> float: # pixels, of the camera of most images
     "Standard deviation of the focal length, with distortion, poses and points unknown"
-    return float(model_precision(model).focal()[1])
+    return float(model_precision(model).focal(main_camera(model).camera_id)[1])
 
 def pose_deviations(
     model: pycolmap.Reconstruction, # after bundle adjustment

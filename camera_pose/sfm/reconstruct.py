@@ -17,9 +17,9 @@ from ..ground.table import table_poses, write_table
 from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check
 from .mapping import MANY_KEYFRAMES, map_keyframes
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
-                                      first_pairs, follow_frames, frame_size, image_table, loop_pairs, match_pairs,
+                                      first_pairs, follow_frames, image_table, loop_pairs, main_size, match_pairs,
                                       match_table, refine_features)
-from .model import reconstruction_points
+from .model import main_camera, reconstruction_points
 from .precision import model_precision
 from .register import register_frames
 from .viewgraph import drop_contradictions
@@ -97,11 +97,13 @@ class SfmReport:
     readout_ms: float = 0.       # of the sensor, first to last row or column (rolling shutter); 0 where none shows
     lens_warning: str = ''       # when the focal length is badly determined
     unreliable: list = field(default_factory=list)  # names of frames with an unreliable pose; they count as missing
+    cameras: list = field(default_factory=list)     # dictionaries: `images`, `device`, `model`, size, `focal_px` ...
 
     def __str__(self):
         mapped = f' ({self.n_keyframes} keyframes)' if 0 < self.n_keyframes < self.n_images else ''
         text = (f'{self.n_registered} of {self.n_images} frames registered{mapped}, {self.n_points} points, '
                 f'reprojection error {self.reprojection_error_px:.2f} px, focal length {self.focal_px:.0f} px')
+        if len(self.cameras) > 1: text += f' (of {self.cameras[0]["images"]} images; {len(self.cameras)} cameras)'
         if others := self.submodels[1:]:
             text += f'; smaller sub-models of {", ".join(map(str, others))} frames were left out'
         notes = ' '.join(note for note in (self.lens_warning, self.advice) if note)
@@ -121,20 +123,32 @@ def _advice(job, matched, share): # what to do about a share of frames without a
     return f'{problem} {_where(job, worst)}. Film that part again more slowly, or extract more frames per second.'
 
 def _lens_warning(job, model): # a sentence, or nothing where the focal length is known or well determined
-    if job.camera is not None or not 24 <= model.num_reg_images() <= MOST_DENSE: return ''
+    stated = main_camera(model).camera_id in job.cameras_from('options')
+    if stated or not 24 <= model.num_reg_images() <= MOST_DENSE: return ''
     check = _determined(self_check, model, ())
     return '' if check is None or check.determined else str(check)
+
+def _camera_list(job, model): # a dictionary for each camera, the one of most images first
+    images = job.images[job.images.id.isin(model.reg_image_ids())]
+    device, rows = images.get('device', pd.Series('', images.index)).fillna(''), []
+    for i, n in images.camera.value_counts().items():
+        camera = model.cameras[i]
+        size = dict(width=camera.width, height=camera.height)
+        rows.append(dict(images=int(n), device=device[images.camera == i].iloc[0], model=camera.model.name, **size,
+                         params=camera.params.tolist(), focal_px=round(float(camera.mean_focal_length()), 3)))
+    return rows
 
 def _report(keys, matched, frames, models, shutter=None):
     best, status, n = models[0], frames.set_index('image').status, len(frames)
     missing = list(status.index[status.isin(_UNUSED)])
-    camera = next(iter(best.cameras.values()))
+    camera = main_camera(best)
     parameters = ', '.join(f'{p:.6g}' for p in camera.params)
     return SfmReport(n, n - len(missing), best.num_points3D(), round(best.compute_mean_reprojection_error(), 4),
         round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}',
         [m.num_reg_images() for m in models], missing, advice=_advice(keys, matched, len(missing)/n),
         n_keyframes=len(keys.images), readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
-        lens_warning=_lens_warning(keys, best), unreliable=[name for name in missing if status[name] == 'unreliable'])
+        lens_warning=_lens_warning(keys, best), unreliable=[name for name in missing if status[name] == 'unreliable'],
+        cameras=_camera_list(keys, best))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
 def _find_features(job): # rows of the keyframes, whether only they were searched in full, and the tracks
@@ -200,7 +214,7 @@ def _timed(job, models, frames, tracks): # the table after a correction of the r
     def moved(name, xy, xyz):
         if name not in motion: return xy
         return xy - row_shift(camera, poses[name], motion[name], xyz, xy, shutter)
-    camera = next(iter(models[0].cameras.values()))
+    camera = main_camera(models[0])
     return _frames_table(job, models, tracks, moved), shutter
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #45b2c0d0
@@ -240,7 +254,7 @@ def _check_request(imgs_dir, workspace, images):
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #e3a1f137
 def reconstruct(
-    imgs_dir: str|Path,  # folder with the frames of one camera
+    imgs_dir: str|Path,  # folder with the frames of a video, or with photos
     workspace: str|Path, # folder for the result, replaced as a whole on success
     **kwargs # of `SfmOptions`
 ) -> SfmReport:
@@ -251,7 +265,7 @@ def reconstruct(
     pycolmap.set_random_seed(options.seed)
     with atomic_path(workspace) as tmp:
         tmp.mkdir()
-        job = SfmJob(imgs_dir, tmp/'database.db', images, frame_size(imgs_dir/images.image[0]), options)
+        job = SfmJob(imgs_dir, tmp/'database.db', images, main_size(images, options.camera), options)
         job.options = options.filled(job.ordered)
         key, twice, tracks = _find_features(job)
         keys = _subset(job, key)

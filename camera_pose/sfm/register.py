@@ -76,7 +76,7 @@ def _tracked(tracks, j, corners): # pairs of pixel and point of frame `j` by tra
 # %% ../../nbs/03_sfm/08_register.ipynb #d83dd5a4
 def _localized(pairs, camera, seed, correct=None, max_error_px=6): # a row of `register_frames` from such pairs
     missing = 'missing', 0, np.nan, np.inf, np.inf, *[np.nan]*7
-    if len(pairs) < 6: return missing
+    if len(pairs) < 6 or camera is None: return missing
     xy, xyz = (np.array(o, float) for o in zip(*pairs))
     if correct is not None: xy = correct(xy, xyz)
     options = pycolmap.AbsolutePoseEstimationOptions()
@@ -89,6 +89,10 @@ def _localized(pairs, camera, seed, correct=None, max_error_px=6): # a row of `r
     return status, n, error, *sd, *world_from_cam(motion)
 
 # %% ../../nbs/03_sfm/08_register.ipynb #db6744e4
+def _known_cameras(db, mapped): # id -> camera: of keyframes, or with a stated focal length
+    stated = {camera.camera_id: camera for camera in db.read_all_cameras() if camera.has_prior_focal_length}
+    return stated | {image.camera_id: image.camera for image in mapped.values()}
+
 def register_frames(
     database: str|Path, # COLMAP database with the features of all frames
     model: pycolmap.Reconstruction, # the map of the keyframes
@@ -99,16 +103,18 @@ def register_frames(
 ) -> pd.DataFrame: # `image`, `timestamp`, `status`, `inliers`, `error_px`, `sd_position`, `sd_deg`, pose
     "Poses of all frames by status: keyframe (of the map), registered (localized in it), unreliable or missing"
     mapped = {im.name: im for im in model.images.values() if im.has_pose}
-    names, camera, rows = list(images.image), next(iter(model.cameras.values())), []
+    names, rows = list(images.image), []
     keys = np.array([k for k, name in enumerate(names) if name in mapped])
     with pycolmap.Database.open(database) as db:
-        ids = {i.name: i.image_id for i in db.read_all_images()}
+        stored, cameras = {i.name: i for i in db.read_all_images()}, _known_cameras(db, mapped)
+        ids = {name: image.image_id for name, image in stored.items()}
         seen = lru_cache(16)(lambda k: _seen(db, mapped[names[k]], ids[names[k]], model))
         corners = lru_cache(16)(lambda k: _corners(mapped[names[k]], model, tracks.ids[k], images.features.iloc[k]))
         for j, name in enumerate(progress(names, 'registering', unit='frames')):
             if name in mapped:
                 rows.append(_mapped(mapped[name], model))
                 continue
+            camera = cameras.get(stored[name].camera_id)
             near, correct = (*keys[keys < j][-2:], *keys[keys > j][:2]), partial(moved, name) if moved else None
             pairs = {} if tracks is None else _tracked(tracks, j, map(corners, near))
             row = _localized(pairs.values(), camera, seed, correct)
