@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['SIDE_PX', 'FINE_PX', 'COARSE_PX', 'CORNER', 'VIEWS', 'FEWEST', 'LONGEST', 'CAUSES', 'BLURRED', 'BARE', 'DARK',
-           'TURNING', 'small_grey', 'edge_width', 'texture_share', 'measure_pictures', 'fit_turn', 'camera_turns',
-           'Cause', 'views_match', 'explain_pictures']
+           'TURNING', 'AROUND', 'MOST', 'small_grey', 'edge_width', 'texture_share', 'measure_pictures', 'fit_turn',
+           'camera_turns', 'Cause', 'views_match', 'explain_pictures', 'explain_stretch']
 
 # %% ../../nbs/02_capture/06_causes.ipynb #6a0a8387
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2, numpy as np, pandas as pd
@@ -268,3 +268,33 @@ def explain_pictures(
     s = _Stretch(pictures, lost, np.asarray(seconds, float), usual_edge, focal)
     questions = _dark, _covered, _blurred, _broken, _bare_or_turn
     return _told(next(filter(None, (ask(s) for ask in questions))), s, list(names))
+
+# %% ../../nbs/02_capture/06_causes.ipynb #17ef58bb
+AROUND, MOST = 3, 80 # frames before and after a stretch; frames of it that are looked at
+
+def _looked_at(seconds, lost): # rows with the frames around, and of them the lost ones
+    first, last = lost
+    if first > 0: last = min(last, first + MOST - 1)
+    first = max(first, last - MOST + 1)
+    rows = np.arange(max(first - AROUND, 0), min(last + AROUND, len(seconds) - 1) + 1)
+    away = np.maximum(seconds[first] - seconds[rows], seconds[rows] - seconds[last])
+    rows = rows[away < 30] # not of another video
+    return rows, (first - rows[0], last - rows[0])
+
+def explain_stretch(
+    imgs_dir,             # folder with the frames
+    images: pd.DataFrame, # of the whole film in time order: `image`, `timestamp`
+    lost: tuple,          # first and last row of the stretch without poses
+    names: list,          # what a person calls the time of each row
+    focal: float = None,  # focal length as a share of the longer side, if it is known
+) -> Cause: # with rows of the table as its place; None when frames are gone
+    "Why a stretch of frames has no poses, and how to film it again"
+    seconds = images.timestamp.to_numpy(float)
+    rows, (first, last) = _looked_at(seconds, lost)
+    every = np.linspace(0, len(images) - 1, 12).astype(int)
+    pictures, usual = ([small_grey(imgs_dir/images.image.iloc[k]) for k in some] for some in (rows, every))
+    if any(p is None for p in pictures + usual): return None
+    edge = measure_pictures(usual)[['edge_x', 'edge_y']].max(axis=1).median()
+    focal = focal and focal*max(pictures[0].shape)
+    cause = explain_pictures(pictures, (first, last), seconds[rows], [names[k] for k in rows], edge, focal)
+    return replace(cause, place=tuple(int(rows[k]) for k in cause.place))

@@ -9,17 +9,18 @@ __all__ = ['CHECKS', 'meetings', 'loop_gaps', 'check_loop', 'alike_pairs', 'chec
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #9ca460ff
 import shlex
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
 from scipy.spatial import cKDTree
 
+from .advice import clock_time, join_rows, more_frames, thorough, unless_used
 from .checks import (LIMITS, SEVERITIES, WEAK, Finding, check_contradictions, check_gaps, check_jumps,
-                                       check_registered, check_submodels, check_weak, clock_time, far_in_time, grade,
-                                       join_rows, list_stretches, longest_first, more_frames, stretch_text, thorough,
-                                       torn_pairs)
-from .facts import ReconstructionFacts, link_steps, pose_steps, read_facts, sharpness_ratio
+                                       check_registered, check_submodels, check_weak, far_in_time, grade,
+                                       list_stretches, longest_first, stretch_text, torn_pairs)
+from .facts import (ReconstructionFacts, count_states, link_steps, pose_steps, read_facts,
+                                      sharpness_ratio)
 from ..ground.figures import short_number
 from .observations import agreement, relocate
 from ..ground.pose import quat_angle
@@ -95,8 +96,6 @@ def loop_gaps(facts: ReconstructionFacts) -> pd.DataFrame: # `first`, `second`, 
     return pd.DataFrame(table, columns=['first', 'second', 'inliers', 'gap', 'gap_deg', 'share'])
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #c6a35405
-def _reconstruct(facts, option): return f'camera_pose reconstruct {facts.scene} {option}'
-
 def _enough(facts): return facts.observations is not None and len(facts.observations.seen) > 2
 
 def check_loop(facts: ReconstructionFacts) -> Finding:
@@ -152,7 +151,7 @@ def check_alike(facts: ReconstructionFacts) -> Finding:
                 f'{len(odd)} of {len(table)} such pairs: {list_stretches(facts, places)}.')
     cause = ('Two places that look alike may have been folded onto each other, or the place changed between the visits '
              '(people, doors, light).')
-    return Finding('look-alikes', severity, sentence, cause, _reconstruct(facts, '--no-loop-closure'), places)
+    return Finding('look-alikes', severity, sentence, cause, unless_used(facts, '--no-loop-closure'), places)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #0f93133e
 def _cameras(facts):
@@ -188,7 +187,7 @@ def check_focal(facts: ReconstructionFacts) -> Finding:
     words += '.' if facts.focal_prior_px else '; lenses of phones have 35 to 110.'
     cause = ('The walk does not determine it: the camera mostly turns, or sees flat walls; '
              'or the video is a crop or was zoomed.')
-    return Finding('focal length', severity, words, cause, _reconstruct(facts, '--camera-model PINHOLE'))
+    return Finding('focal length', severity, words, cause, unless_used(facts, '--camera-model PINHOLE'))
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #a9351764
 def corner_shift(camera: pycolmap.Camera) -> float: # share of the distance from the centre, infinite in a fold
@@ -216,7 +215,7 @@ def check_distortion(facts: ReconstructionFacts) -> Finding:
     cause = ('For a phone a few per cent are usual; more is a wide-angle lens, '
              'or compensates an error of focal length and path.')
     other = 'OPENCV_FISHEYE' if camera.model.name == 'OPENCV' else 'OPENCV'
-    return Finding('distortion', severity, sentence, cause, _reconstruct(facts, f'--camera-model {other}'))
+    return Finding('distortion', severity, sentence, cause, unless_used(facts, f'--camera-model {other}'))
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #4afd9732
 def check_texture(facts: ReconstructionFacts) -> Finding:
@@ -230,9 +229,13 @@ def check_texture(facts: ReconstructionFacts) -> Finding:
     places = longest_first(facts, bare)
     few = f'{len(bare)} of {len(features)} frames have fewer than 150 features: {list_stretches(facts, places)}.'
     cause = 'Bare walls, darkness or blur: film with more light and past things with detail.'
-    return Finding('texture', severity, f'{few} {sentence}', cause, _reconstruct(facts, '--quality extreme'), places)
+    return Finding('texture', severity, f'{few} {sentence}', cause, unless_used(facts, '--quality extreme'), places)
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #eb1c63a4
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
+def _sharpest(facts): # the command for the sharpest frame of each interval
+    fps = facts.used.frames.get('fps')
+    return f'camera_pose frames {facts.scene} VIDEO{f" --fps {fps:g}" if fps else ""} --sharpest'
+
 def check_blur(facts: ReconstructionFacts) -> Finding:
     "Are frames blurred?"
     ratio = sharpness_ratio(facts)
@@ -246,9 +249,10 @@ def check_blur(facts: ReconstructionFacts) -> Finding:
     if severity == 'good': return Finding('blur', severity, few, places=places)
     cause = 'The camera moved fast or the light was poor; sharp frames in between are worth more than blurred ones.'
     sentence = f'{count} less than 0.4 times as sharp as the sharper ones around{where}'
-    return Finding('blur', severity, sentence, cause, f'camera_pose frames {facts.scene} VIDEO --motion', places)
+    command = '' if facts.used.frames.get('sharpest') else _sharpest(facts)
+    return Finding('blur', severity, sentence, cause, command, places)
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #d7d7299a
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #792b4bfd
 def check_error(facts: ReconstructionFacts) -> Finding:
     "Do the points fit the images?"
     error, cameras = facts.frames.error_px.dropna(), _cameras(facts)
@@ -262,19 +266,21 @@ def check_error(facts: ReconstructionFacts) -> Finding:
     places = join_rows(facts, worst.index) or [(at, at)]
     if len(worst): sentence += f' More than {.003*side:.1f} pixels: {list_stretches(facts, places)}.'
     cause = 'A camera model that does not fit the lens, a rolling shutter in fast turns, or frames at the wrong place.'
-    return Finding('reprojection', severity, sentence, cause, _reconstruct(facts, '--camera-model OPENCV'), places)
+    return Finding('reprojection', severity, sentence, cause, unless_used(facts, '--camera-model OPENCV'), places)
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #eb1c63a4
 def check_unreliable(facts: ReconstructionFacts) -> Finding:
     "Which poses are unreliable?"
     frames, stored = facts.frames, facts.frames.status.eq('unreliable')
     known = stored.any() or frames.inliers.notna().any()
     unreliable = stored if known else pd.Series(facts.posed) & (frames.points < 30)
-    rows, sd = np.flatnonzero(unreliable), frames.sd_position[facts.posed].dropna()
+    left = int((unreliable & ~facts.posed).sum()) # counted as frames without a pose
+    rows, sd = np.flatnonzero(unreliable & facts.posed), frames.sd_position[facts.posed].dropna()
+    left_out = f'No pose that is used depends on too few points{f"; {left} that do are left out" if left else ""}.'
     severity, spread = grade(len(rows)/max(len(frames), 1), LIMITS['unreliable']), ''
     if len(sd): spread = (f' The standard deviation of positions is {short_number(sd.median())} {facts.unit} '
                           f'typically, {short_number(sd.quantile(.95))} for the worst twentieth.')
-    if not len(rows): return Finding('unreliable', severity, f'No pose depends on too few points.{spread}')
+    if not len(rows): return Finding('unreliable', severity, f'{left_out}{spread}')
     places = longest_first(facts, rows)
     sentence = f'{len(rows)} of {len(frames)} frames have an unreliable pose: {list_stretches(facts, places)}.{spread}'
     if severity == 'good': return Finding('unreliable', severity, sentence, places=places)
@@ -321,23 +327,35 @@ def _plain(v):
     if not isinstance(v, (float, np.floating)): return v
     return round(float(v), 4) if np.isfinite(v) else None
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #792b4bfd
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #d7d7299a
 def _numbers(facts):
     "The main measurements"
     links, steps, frames = link_steps(facts), pose_steps(facts), facts.frames
-    out = dict(n_frames=len(frames), n_posed=int(facts.posed.sum()), submodels=[len(r) for r in facts.models],
+    counts = count_states(facts)
+    out = dict(n_frames=len(frames), n_posed=counts['good'], n_unreliable=counts['unreliable'],
+               n_elsewhere=counts['elsewhere'], n_missing=counts['missing'], submodels=[len(r) for r in facts.models],
                path=float(steps.distance.sum()), unit=facts.unit, torn_pairs=int(len(torn_pairs(facts))),
                fewest_shared=links.inliers.min(), typical_shared=links.inliers.median(),
                largest_turn_deg=links.turn_deg.max(), features=frames.features.median(),
-               error_px=frames.error_px.mean(), n_unreliable=int(frames.status.eq('unreliable').sum()),
+               error_px=frames.error_px.mean(),
                focal_px=float(facts.camera.mean_focal_length()) if facts.camera else None)
     return {k: _plain(v) for k, v in out.items()}
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #f0eca938
+def _said_once(findings):
+    "Findings, of which those with a cause that was stated refer to the one that states it"
+    stated, out = {}, {}
+    for f in sorted(findings, key=lambda f: -SEVERITIES.index(f.severity)):
+        first = stated.setdefault((f.cause, f.command), f.name) if f.cause else f.name
+        out[f.name] = f if first == f.name else replace(f, cause=f'For the same reason as {first}.', command='')
+    return [out[f.name] for f in findings]
+
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #329bbfb0
 def diagnose_facts(facts: ReconstructionFacts, scene_name: str = 'scene') -> Diagnosis:
     "Run all checks; the name of the scene folder appears in the suggested commands"
     facts.scene = shlex.quote(str(scene_name))
-    return Diagnosis([check(facts) for check in CHECKS], _numbers(facts), str(scene_name), facts)
+    findings = _said_once([check(facts) for check in CHECKS])
+    return Diagnosis(findings, _numbers(facts), str(scene_name), facts)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #ec570b12
 def diagnose(

@@ -15,9 +15,10 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from markupsafe import Markup
 from matplotlib.patches import Patch
 
-from .checks import LIMITS, SEVERITIES, clock_time, stretch_text
+from .advice import clock_time
+from .checks import LIMITS, SEVERITIES, stretch_text
 from .diagnose import Diagnosis
-from .facts import link_steps, pose_steps
+from .facts import frame_states, link_steps, pose_steps
 from ..eval.page import picture_jpeg
 from ..ground.basics import atomic_path
 from ..ground.figures import light_axes, new_figure
@@ -45,20 +46,12 @@ def marked_places(
     rows = [dict(letter=chr(65 + k), **p) for k, p in enumerate(sorted(places[:8], key=lambda p: p['first']))]
     return pd.DataFrame(rows, columns=['letter', 'first', 'last', 'severity', 'why'])
 
-# %% ../../nbs/10_doctor/05_page.ipynb #30d5c13f
+# %% ../../nbs/10_doctor/05_page.ipynb #d5b15473
 def _axis(facts):
     "Where frames are on the time axis, and its label"
     frames = facts.frames
     clock = facts.timed and not frames.photo.any() and frames.sequence.nunique() == 1
     return (frames.timestamp.to_numpy(float), 'time / s') if clock else (np.arange(len(frames), dtype=float), 'frame')
-
-def _status(facts):
-    "The status of each frame, for drawing"
-    stored = facts.frames.status
-    status = stored.where(stored.isin(['unreliable', 'missing']), 'good').to_numpy(object)
-    lost = ~facts.posed & (status != 'unreliable')
-    status[lost] = np.where(facts.frames.model[lost] > 0, 'elsewhere', 'missing')
-    return status
 
 # %% ../../nbs/10_doctor/05_page.ipynb #e56adab5
 def _letter(ax, p, xy, **kwargs):
@@ -72,7 +65,7 @@ _STATUS_NAMES = dict(good='with a pose', unreliable='unreliable', elsewhere='in 
 
 def _plot_status(ax, facts, t, half):
     "A bar with the status of each frame"
-    status, stored = _status(facts), facts.frames.status
+    status, stored = frame_states(facts), facts.frames.status
     present = [name for name in _STATUS_NAMES if (status == name).any()]
     for name in present: ax.bar(t[status == name], 1, 2*half, color=HEALTH_COLOURS[name], lw=0)
     if (stored == 'keyframe').any() and (stored == 'registered').any():

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
 
-from ..ground.basics import InputError, ReconstructionError, atomic_path, write_json
+from ..capture.causes import explain_stretch
+from ..ground.basics import (CameraPoseError, InputError, ReconstructionError, atomic_path, read_json,
+                                       write_json)
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
 from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check
@@ -42,21 +44,26 @@ def _check_depth(matched):
                                   'only turns, or sees one flat wall. '
                                   'Walk while filming instead of turning on the spot.')
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #f07b2073
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #b988d286
 def _weak_stretches(matched, least=15): # `(first frame, last frame, fewest inliers)` of each
     near = matched[matched.second - matched['first'] == 1].sort_values('first')
     weak = near[near.inliers < least]
     number = (weak['first'].diff() != 1).cumsum()
     return [(w['first'].min(), w.second.max(), w.inliers.min()) for _, w in weak.groupby(number)]
 
-def _where(job, stretch): # in words
-    start, end, inliers = stretch
-    def name(k):
-        seconds = job.images.timestamp[k]
-        return job.images.image[k] if job.listed is None else f'{int(seconds//60):02}:{seconds%60:04.1f}'
-    return f'between {name(start)} and {name(end)} neighbouring frames share only {inliers} features'
+def _clock(job, images): # what a person calls the time of each frame of a table
+    if job.listed is None: return list(images.image)
+    return [f'{int(seconds//60):02}:{seconds%60:04.1f}' for seconds in images.timestamp]
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #b988d286
+def _where(job, stretch): # in words
+    (start, end, inliers), names = stretch, _clock(job, job.images)
+    return f'between {names[start]} and {names[end]} neighbouring frames share only {inliers} features'
+
+def _explained(job, images, lost): # what the pictures of a stretch of a film show, and how to film it again
+    cause = explain_stretch(job.imgs_dir, images, lost, _clock(job, images)) if job.timed else None
+    return '' if cause is None else f'{cause.sentence} {cause.again}'.strip()
+
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #ad1688d0
 def _failure(job, matched): # the message for frames from which nothing could be reconstructed
     n, features = len(job.images), job.images.features.median()
     shared = matched.inliers[matched.second - matched['first'] == 1].median()
@@ -73,8 +80,9 @@ def _failure(job, matched): # the message for frames from which nothing could be
                 'Use a video, or at least ten photos that overlap by two thirds.')
     if shared < 15:
         weak = _weak_stretches(matched)
-        return (f'The frames do not hold together: {_where(job, weak[0])}, and {len(weak)} stretches are like that. '
-                'Extract more frames per second or film more slowly.')
+        why = _explained(job, job.images, weak[0][:2]) or 'Extract more frames per second or film more slowly.'
+        where = f'{_where(job, weak[0])}, and {len(weak)} stretches are like that'
+        return f'The frames do not hold together: {where}. {why}'
     return ('No pair of frames was good enough to start from, although typical neighbours share '
             f'{shared:.0f} features. '
             'Walk sideways past things at different distances at least once, and film for longer.')
@@ -90,14 +98,18 @@ class SfmReport:
     focal_px: float              # focal length, pixels
     camera: str                  # camera model and its parameters
     submodels: list = field(default_factory=list) # registered frames of each sub-model, largest first
-    missing: list = field(default_factory=list)   # names of the frames without a pose
+    missing: list = field(default_factory=list)   # names of the frames without any pose
     model_dir: str = 'sparse/0'  # the chosen model, relative to the workspace
     advice: str = ''             # what to do about the missing frames
     n_keyframes: int = 0         # frames that were mapped; the others were localized in the map
     readout_ms: float = 0.       # of the sensor, first to last row or column (rolling shutter); 0 where none shows
     lens_warning: str = ''       # when the focal length is badly determined
-    unreliable: list = field(default_factory=list)  # names of frames with an unreliable pose; they count as missing
+    unreliable: list = field(default_factory=list)  # names of the frames with an unreliable pose, which is not used
     cameras: list = field(default_factory=list)     # dictionaries: `images`, `device`, `model`, size, `focal_px` ...
+    seconds: float = 0.          # of the film
+    fps: float = None            # of the frames; None for photos
+    options: dict = field(default_factory=dict)  # fields of `SfmOptions`
+    tried: list = field(default_factory=list)    # earlier reconstructions of this film: `options`, `fps`, `n_images`...
 
     def __str__(self):
         mapped = f' ({self.n_keyframes} keyframes)' if 0 < self.n_keyframes < self.n_images else ''
@@ -109,18 +121,22 @@ class SfmReport:
         notes = ' '.join(note for note in (self.lens_warning, self.advice) if note)
         return text + (f'. {notes}' if notes else '')
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #ad1688d0
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #e3a1f137
 _UNUSED = 'missing', 'unreliable' # status of frames that do not get into `positions.csv`
 
-def _advice(job, matched, share): # what to do about a share of frames without a pose
-    if share < .05: return ''
-    problem, weak = f'{100*share:.0f} % of the frames have no pose:', _weak_stretches(matched)
-    if not weak: return f'{problem} film more slowly, or extract more frames per second.'
-    worst = min(weak, key=lambda stretch: stretch[2])
-    if worst[2] == 0:
-        return (f'{problem} {_where(job, worst)}: the video was cut there, or something covered the camera. '
-                'Use one part with --start and --end, or film that part again.')
-    return f'{problem} {_where(job, worst)}. Film that part again more slowly, or extract more frames per second.'
+def _longest_lost(lost): # first and last row of the longest run
+    edges = np.flatnonzero(np.diff(np.r_[False, lost, False]))
+    first, after = edges[::2], edges[1::2]
+    k = (after - first).argmax()
+    return int(first[k]), int(after[k] - 1)
+
+def _advice(job, frames): # what to do about frames without a pose
+    lost = frames.status.isin(_UNUSED).to_numpy()
+    if lost.mean() < .05: return ''
+    problem = f'{100*lost.mean():.0f} % of the frames have no usable pose.'
+    if not job.timed: return f'{problem} Photos should overlap by two thirds: take more in between.'
+    why = _explained(job, frames, _longest_lost(lost))
+    return f'{problem} {why}' if why else f'{problem} Film more slowly, or extract more frames per second.'
 
 def _lens_warning(job, model): # a sentence, or nothing where the focal length is known or well determined
     stated = main_camera(model).camera_id in job.cameras_from('options')
@@ -138,17 +154,34 @@ def _camera_list(job, model): # a dictionary for each camera, the one of most im
                          params=camera.params.tolist(), focal_px=round(float(camera.mean_focal_length()), 3)))
     return rows
 
-def _report(keys, matched, frames, models, shutter=None):
+def _report(keys, frames, models, shutter=None):
     best, status, n = models[0], frames.set_index('image').status, len(frames)
-    missing = list(status.index[status.isin(_UNUSED)])
+    missing, unreliable = (list(status.index[status == word]) for word in _UNUSED)
     camera = main_camera(best)
     parameters = ', '.join(f'{p:.6g}' for p in camera.params)
-    return SfmReport(n, n - len(missing), best.num_points3D(), round(best.compute_mean_reprojection_error(), 4),
-        round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}',
-        [m.num_reg_images() for m in models], missing, advice=_advice(keys, matched, len(missing)/n),
+    n_posed, error = n - len(missing) - len(unreliable), round(best.compute_mean_reprojection_error(), 4)
+    focal_px, used_camera = round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}'
+    return SfmReport(n, n_posed, best.num_points3D(), error, focal_px, used_camera,
+        [m.num_reg_images() for m in models], missing, advice=_advice(keys, frames),
         n_keyframes=len(keys.images), readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
-        lens_warning=_lens_warning(keys, best), unreliable=[name for name in missing if status[name] == 'unreliable'],
+        lens_warning=_lens_warning(keys, best), unreliable=unreliable,
         cameras=_camera_list(keys, best))
+
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #f07b2073
+_TRIED = 'options', 'fps', 'n_images', 'n_registered' # what is kept of an earlier reconstruction
+
+def _earlier(workspace, seconds): # reconstructions of a film of this length, the oldest first
+    try: old = read_json(workspace/'report.json')
+    except CameraPoseError: return []
+    if not old.get('options') or abs(old.get('seconds', -1) - seconds) > 1: return []
+    return [*old.get('tried', []), {k: old[k] for k in _TRIED}][-10:]
+
+def _recorded(report, frames, options, timed, workspace): # the report with what was used, and earlier
+    seconds = float(np.ptp(frames.timestamp)) if timed else 0.
+    steps = frames.timestamp.diff().median()
+    fps = round(float(1/steps), 2) if timed and steps > 0 else None
+    return replace(report, seconds=round(seconds, 2), fps=fps, options=asdict(options),
+                   tried=_earlier(workspace, round(seconds, 2)))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
 def _find_features(job): # rows of the keyframes, whether only they were searched in full, and the tracks
@@ -252,7 +285,7 @@ def _check_request(imgs_dir, workspace, images):
         raise ReconstructionError(f'{imgs_dir} holds {len(images)} images: three are the least, '
                                   'and a hundred frames of a video are usual.')
 
-# %% ../../nbs/03_sfm/09_reconstruct.ipynb #e3a1f137
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #c948d8c1
 def reconstruct(
     imgs_dir: str|Path,  # folder with the frames of a video, or with photos
     workspace: str|Path, # folder for the result, replaced as a whole on success
@@ -278,6 +311,7 @@ def reconstruct(
         if twice: frames = _second_look(job, key, frames, models)
         frames = _with_deviations(frames, models[0])
         if shutter: models[0].write(tmp/'sparse/0')
-        report = _report(keys, matched, frames, models, shutter)
+        report = _report(keys, frames, models, shutter)
+        report = _recorded(report, frames, SfmOptions(**kwargs), job.timed, workspace)
         _write(tmp, frames, models[0], report)
     return report
