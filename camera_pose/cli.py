@@ -334,11 +334,15 @@ _FROM = 'format of SOURCE: csv, tum, kitti, 7scenes, transforms, colmap  [defaul
 _TO = 'format of TARGET: the same, and colmap-binary  [default: seen from the name]'
 _CAMERA = 'MODEL,WIDTH,HEIGHT,PARAMETERS as COLMAP has them, where SOURCE does not say'
 
-def _scene_poses(path): # table, camera or None, folder of the images
+def _scene_poses(path): # table, camera (a list where there are several) or None, folder of the images
     from camera_pose.dataset.formats import Camera
+    from camera_pose.sfm.model import image_cameras
     scene = _scene(path)
-    known = (scene.workspace/'report.json').exists() and not scene.file('camera.json').exists()
-    return scene.table('positions'), Camera.from_colmap(scene.camera) if known else None, scene.imgs
+    table, known = scene.table('positions'), (scene.workspace/'report.json').exists()
+    if scene.file('camera.json').exists() or not known: return table, None, scene.imgs
+    own = image_cameras(scene.workspace)
+    cameras = [Camera.from_colmap(own[name]) for name in table.image]
+    return table, cameras if len(set(map(str, cameras))) > 1 else cameras[0], scene.imgs
 
 @command
 @takes(from_=option(str, None, _FROM, '--from'), to=option(str, None, _TO), camera=option(str, None, _CAMERA),

@@ -222,7 +222,9 @@ def _read_transforms(path): # a pose table in the order of the file (`timestamp`
 def _write_transforms(table, path, camera=None): # without a camera, the focal length is not in the file
     matrices = pose_to_matrix(table_poses(table)) @ _TURN
     frames = [dict(file_path=name, transform_matrix=m.tolist()) for name, m in zip(table.image, matrices)]
-    write_json(path, (_named(camera) if camera else {}) | dict(frames=frames))
+    several = isinstance(camera, list)
+    if several: frames = [frame | _named(c) for frame, c in zip(frames, camera)]
+    write_json(path, (_named(camera) if camera and not several else {}) | dict(frames=frames))
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #bb15f2fe
 def _read_colmap(folder): # a pose table in order of the names (`timestamp` counts frames), `Camera` of the first image
@@ -237,9 +239,9 @@ def _read_colmap(folder): # a pose table in order of the names (`timestamp` coun
     return table, Camera.from_colmap(next(im.camera for im in rec.images.values() if im.has_pose))
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #62815a1c
-def _colmap_camera(camera): # `pycolmap.Camera`
+def _colmap_camera(camera, camera_id): # `pycolmap.Camera`
     if camera is None: raise InputError('A COLMAP model needs the camera: give its model, size and parameters.')
-    try: return pycolmap.Camera(camera_id=1, model=camera.model, width=camera.width, height=camera.height,
+    try: return pycolmap.Camera(camera_id=camera_id, model=camera.model, width=camera.width, height=camera.height,
                                 params=camera.params)
     except Exception as e:
         raise InputError(f'COLMAP has no camera {camera.model} with {len(camera.params)} parameters: '
@@ -248,10 +250,12 @@ def _colmap_camera(camera): # `pycolmap.Camera`
 # %% ../../nbs/06_dataset/04_formats.ipynb #8d0c3121
 def _write_colmap(table, folder, camera, text=True):
     "A model without points, into which COLMAP can triangulate, in text or binary files"
-    rec = pycolmap.Reconstruction()
-    rec.add_camera_with_trivial_rig(_colmap_camera(camera))
-    for i, (name, pose) in enumerate(zip(table.image, pose_inverse(table_poses(table))), 1):
-        image = pycolmap.Image(name=str(name), camera_id=1, image_id=i)
+    rec, cameras = pycolmap.Reconstruction(), camera if isinstance(camera, list) else [camera]*len(table)
+    each = {str(c): c for c in cameras}
+    ids = {key: k for k, key in enumerate(each, 1)}
+    for key, c in each.items(): rec.add_camera_with_trivial_rig(_colmap_camera(c, ids[key]))
+    for i, (name, pose, c) in enumerate(zip(table.image, pose_inverse(table_poses(table)), cameras), 1):
+        image = pycolmap.Image(name=str(name), camera_id=ids[str(c)], image_id=i)
         rec.add_image_with_trivial_frame(image, rigid3d_from_pose(pose))
     Path(folder).mkdir(parents=True, exist_ok=True)
     (rec.write_text if text else rec.write_binary)(folder)
@@ -307,7 +311,7 @@ def write_poses(
     table: pd.DataFrame,       # a pose table
     path: str|Path,            # file or folder
     format: str = None,        # one of `FORMATS`; None to find out from the name
-    camera: Camera = None,     # needed for COLMAP, useful for transforms.json
+    camera: Camera|list = None, # needed for COLMAP, useful for transforms.json; a list: one for each image
     imgs_dir: str|Path = None, # images, to be written with 7-Scenes
     times: str|Path = None,    # file for the times, to be written with KITTI
 ):

@@ -207,9 +207,12 @@ def main_size(
 ) -> tuple: # width, height in pixels
     "Size of most images; where a camera is stated, the one that it is stated for, if there are such images"
     sizes = list(images.groupby(['width', 'height']).size().sort_values(ascending=False, kind='stable').index)
-    known = parse_camera(camera) if camera and len(sizes) > 1 else None
-    stated = [s for s in sizes if known and sorted(s) == sorted((known.width, known.height))]
-    return tuple(map(int, (stated or sizes)[0]))
+    if camera and len(sizes) > 1:
+        known = parse_camera(camera)
+        short, long = sorted((known.width, known.height))
+        alike = [s for s in sizes if abs(min(s)*long/(max(s)*short) - 1) < .01] # the same shape, in either orientation
+        sizes = sorted(alike, key=lambda s: max(s) != long) or sizes
+    return tuple(map(int, sizes[0]))
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #887eb193
 @patch

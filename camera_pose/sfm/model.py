@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['pose_from_rigid3d', 'rigid3d_from_pose', 'world_from_cam', 'sim3d_from_similarity', 'reconstruction_table',
-           'reconstruction_points', 'main_camera', 'load_reconstruction']
+           'reconstruction_points', 'main_camera', 'load_reconstruction', 'image_cameras']
 
 # %% ../../nbs/03_sfm/04_model.ipynb #6b04dda4
 from collections import Counter
@@ -83,3 +83,12 @@ def load_reconstruction(
     if not (workspace/'report.json').exists():
         raise SceneError(f'{workspace} holds no reconstruction: run the stage reconstruct first.')
     return pycolmap.Reconstruction(workspace/read_json(workspace/'report.json')['model_dir'])
+
+def image_cameras(
+    workspace: str|Path, # folder of `reconstruct`
+) -> dict: # image name -> `pycolmap.Camera`
+    "Cameras of the images, also of those that are not in the model"
+    model = load_reconstruction(workspace)
+    with pycolmap.Database.open(Path(workspace)/'database.db') as db:
+        ids = {image.name: image.camera_id for image in db.read_all_images()}
+    return {name: model.cameras[i] if i in model.cameras else main_camera(model) for name, i in ids.items()}
