@@ -147,22 +147,24 @@ def _log_likelihood(errors, covariances): # Student's t with 5 degrees of freedo
     return -(4*np.log1p(d2/5) + size/2).mean()
 
 # %% ../../nbs/05_localize/04_limits.ipynb #a80b8a14
-def _scaled_with_minimum(errors, covariances, part, k): # likelihood, factor and minimum that fit best
+def _scaled_with_minimum(errors, covariances, part, k, bound): # likelihood, factor and minimum that fit best
     small = np.median(np.trace(covariances[:, k, k], axis1=1, axis2=2)/3)**.5
     best = None
-    for least in small*np.r_[0, np.geomspace(.1, 10, 16)]:
+    for least in small*np.r_[0, np.geomspace(.05, 10, 40)]:
         wider = covariances.copy()
         wider[:, k, k] += least**2*np.eye(3)
-        factor = getattr(calibrate(errors, wider), part)
-        likely = _log_likelihood(errors[:, k], factor**2*wider[:, k, k])
-        if best is None or likely > best[0]: best = likely, float(factor), float(factor*least)
+        scale = float(getattr(calibrate(errors, wider), part))
+        factor, minimum = max(scale, bound), scale*least
+        likely = _log_likelihood(errors[:, k], factor**2*covariances[:, k, k] + minimum**2*np.eye(3))
+        if best is None or likely > best[0]: best = likely, factor, float(minimum)
     return best
 
-def fit_pnp_limits(errors, covariances, extent): # factors of position and rotation; minima (share of extent, degrees)
-    "Factors and least standard deviations that make the covariances of PnP poses true"
+def fit_pnp_limits(errors, covariances, extent, least_factors=(0., 0.)): # two factors; minima: share of extent, degrees
+    "Factors and least standard deviations, of position and of rotation, that make the covariances of PnP poses true"
     parts = ('position', slice(0, 3), extent), ('rotation', slice(3, 6), np.radians(1))
-    best = [_scaled_with_minimum(errors, covariances, part, k)[1:] for part, k, _ in parts]
-    return [factor for factor, _ in best], [least/unit for (_, least), (*_, unit) in zip(best, parts)]
+    best = [_scaled_with_minimum(errors, covariances, part, k, bound)[1:]
+            for (part, k, _), bound in zip(parts, least_factors)]
+    return [factor for factor, _ in best], [float(least/unit) for (_, least), (*_, unit) in zip(best, parts)]
 
 # %% ../../nbs/05_localize/04_limits.ipynb #98e4d84b
 def hidden_neighbours(place, features, true_poses): # similarity and error of the best remaining frame `(m, 7)`
@@ -214,8 +216,8 @@ def _learn_pnp(limits, place, tried): # changes the limits; `tried`: results and
     small = _axis_covariance(tolerance[0]/10, tolerance[1]/10)
     right = mahalanobis(errors, 9*(covariances + small)) < chi2.ppf(.999, 6)
     if right.sum() >= 10:
-        found = fit_pnp_limits(errors[right], covariances[right], extent)
-        limits.pnp, limits.min_sd = (np.maximum(f, d).tolist() for f, d in zip(found, (limits.pnp, limits.min_sd)))
+        limits.pnp, found = fit_pnp_limits(errors[right], covariances[right], extent, limits.pnp)
+        limits.min_sd = np.maximum(found, limits.min_sd).tolist()
     trust = _fit_trust(np.array([log_nfa(f) for f, _ in tried]), right, limits.trust)
     limits.trust = np.maximum(trust, limits.trust).tolist()
 
