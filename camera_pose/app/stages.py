@@ -16,6 +16,7 @@ from PIL import Image
 from .folder import SceneFolder
 from .regressor import Regressor, learn_limits
 from ..capture.frames import collect_frames
+from ..capture.video import probe_video
 from ..dataset.augment import Augmenter, processed_intrinsics
 from ..dataset.formats import read_tum
 from ..dataset.images import process_images
@@ -73,7 +74,8 @@ def frames(self:Scene,
     def make():
         one = sources[0] if len(sources) == 1 else sources
         table = collect_frames(one, self.imgs, fps=fps, n_frames=n_frames, **options)
-        return dict(summary=f'{len(table)} frames, {_footage(table, sources[0].is_dir())}', n=len(table))
+        about = {} if sources[0].is_dir() else dict(video_fps=round(min(probe_video(s).fps for s in sources), 2))
+        return dict(summary=f'{len(table)} frames, {_footage(table, sources[0].is_dir())}', n=len(table)) | about
     inputs = sources + ([Path(options['mask'])] if 'mask' in options else [])
     recorded = dict(fps=fps, n_frames=n_frames) | {k: v for k, v in options.items() if k != 'mask'}
     return self.run_stage('frames', make, inputs, [self.imgs/'frames.csv'], recorded, force)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np, pandas as pd
 
-from .advice import (advise, clock_time, frame_rate, join_rows, lost_stretches, more_frames,
-                                       thorough)
+from .advice import (NOTHING_LEFT, advise, clock_time, frame_rate, join_rows, lost_stretches,
+                                       more_frames, thorough)
 from .facts import (ReconstructionFacts, count_states, frame_states, link_steps, pose_steps,
                                       sharpness_ratio)
 from ..ground.figures import short_number
@@ -127,7 +127,7 @@ def _at_first_place(name, severity, sentence, facts, places):
     "A finding with the cause and the remedy for its first place, from the numbers"
     links = link_steps(facts)
     why, remedy = _why(facts, places[0], links), _remedy(facts, places[0], links)
-    return Finding(name, severity, sentence, why, remedy, places)
+    return Finding(name, severity, sentence, why if remedy else f'{why} {NOTHING_LEFT}'.strip(), remedy, places)
 
 def lost_finding(
     name: str, severity: str, sentence: str, # of the finding
@@ -240,16 +240,19 @@ def check_jumps(facts: ReconstructionFacts) -> Finding:
     fastest = f'The camera moves steadily: the fastest step has {short_number(ratio.max())} times the speed around it.'
     if severity == 'good': return Finding('jumps', severity, fastest)
     def rank(p): return -worst[(steps['first'] >= p[0]) & (steps.second <= p[1])].max()
-    places = sorted(join_rows(facts, np.r_[steps['first'][rows], steps.second[rows]], 3), key=rank)
+    fast = [np.arange(a, b + 1) for a, b in zip(steps['first'][rows], steps.second[rows])] # a step may span lost frames
+    places = sorted(join_rows(facts, np.concatenate(fast), 3), key=rank)
     at, links = steps.iloc[i], link_steps(facts)
     share = links[links['first'] == at['first']].inliers
     sentence = (f'{plural(len(places), "jump")}: {list_stretches(facts, places)}. At the worst the camera moves '
                 f'{short_number(at.distance)} {facts.unit} and turns {at.turn_deg:.0f} degrees in '
                 f'{short_number(at.seconds)} s, {short_number(ratio[i])} times the speed and '
                 f'{short_number(spin[i])} times the turning speed around it.')
-    cause = 'Where a person did not rush, the path is torn.'
-    if len(share): cause = f'The two frames there share {share.iloc[0]:.0f} features; w{cause[1:]}'
-    return Finding('jumps', severity, sentence, cause, more_frames(facts), places)
+    torn = 'Where a person did not rush, the path is torn.'
+    if len(share): torn = f'The two frames there share {share.iloc[0]:.0f} features; w{torn[1:]}'
+    found = advise(facts, places, most=1)
+    if found is None: return Finding('jumps', severity, sentence, torn, more_frames(facts), places)
+    return Finding('jumps', severity, f'{sentence} {torn}', *found, places)
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #2b9910de
 def torn_pairs(facts: ReconstructionFacts) -> pd.DataFrame: # rows of `facts.pairs`
@@ -339,6 +342,6 @@ def check_weak(facts: ReconstructionFacts) -> Finding:
                        f'{usual:.0f}), and the camera turns {turn:.0f} degrees between them at most.')
     places, words = _weak_segments(facts, links, fov)
     sentence = (f'{plural(len(places), "weakly connected segment")}: '
-                f'{list_stretches(facts, places, words, 6)}. Typical neighbours share {usual:.0f} features.')
+                f'{list_stretches(facts, places, words)}. Typical neighbours share {usual:.0f} features.')
     cause, command = advise(facts, places, most=1) or (_WHY_WEAK, more_frames(facts))
     return Finding(WEAK, severity, sentence, cause, command, places)

@@ -8,14 +8,15 @@ __all__ = ['CHECKS', 'meetings', 'loop_gaps', 'check_loop', 'alike_pairs', 'chec
            'diagnose_facts', 'diagnose']
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #9ca460ff
-import shlex
+import re, shlex
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
 from scipy.spatial import cKDTree
 
-from .advice import clock_time, join_rows, more_frames, thorough, unless_used
+from .advice import (advise, clock_time, join_rows, lost_stretches, more_frames, thorough,
+                                       unless_used)
 from .checks import (LIMITS, SEVERITIES, WEAK, Finding, check_contradictions, check_gaps, check_jumps,
                                        check_registered, check_submodels, check_weak, far_in_time, grade,
                                        list_stretches, longest_first, stretch_text, torn_pairs)
@@ -228,8 +229,9 @@ def check_texture(facts: ReconstructionFacts) -> Finding:
     if severity == 'good': return Finding('texture', severity, sentence)
     places = longest_first(facts, bare)
     few = f'{len(bare)} of {len(features)} frames have fewer than 150 features: {list_stretches(facts, places)}.'
-    cause = 'Bare walls, darkness or blur: film with more light and past things with detail.'
-    return Finding('texture', severity, f'{few} {sentence}', cause, unless_used(facts, '--quality extreme'), places)
+    general = 'Bare walls, darkness or blur: film with more light and past things with detail.'
+    cause, command = advise(facts, places, most=1) or (general, unless_used(facts, '--quality extreme'))
+    return Finding('texture', severity, f'{few} {sentence}', cause, command, places)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
 def _sharpest(facts): # the command for the sharpest frame of each interval
@@ -314,9 +316,17 @@ class Diagnosis:
     def __str__(self): return '\n'.join([f'{self.scene}: {self.verdict}', *map(str, self.worst_first)])
 
     def as_dict(self) -> dict: # for `write_json`
-        "Findings and numbers without the facts"
+        "Findings, numbers and causes without the facts"
         findings = [asdict(f) for f in self.findings]
-        return dict(scene=self.scene, verdict=self.verdict, findings=findings, numbers=self.numbers)
+        return dict(scene=self.scene, verdict=self.verdict, findings=findings, numbers=self.numbers, causes=self.causes)
+
+    @property
+    def causes(self): # what the pictures of places without poses show, with names of frames
+        if self.facts is None: return []
+        def names(rows): return [str(self.facts.frames.image[row]) for row in rows]
+        found = {lost: self.facts.explained.get(lost) for lost in lost_stretches(self.facts)}
+        return [dict(kind=c.kind, lost=names(lost), place=names(c.place), sentence=c.sentence, again=c.again)
+                for lost, c in found.items() if c is not None]
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #cff30f99
 CHECKS = (check_registered, check_submodels, check_gaps, check_jumps, check_contradictions, check_weak, check_loop,
@@ -345,8 +355,9 @@ def _numbers(facts):
 def _said_once(findings):
     "Findings, of which those with a cause that was stated refer to the one that states it"
     stated, out = {}, {}
+    def key(f): return re.sub(r' \(.*?\)', '', f.cause), f.command # without the numbers
     for f in sorted(findings, key=lambda f: -SEVERITIES.index(f.severity)):
-        first = stated.setdefault((f.cause, f.command), f.name) if f.cause else f.name
+        first = stated.setdefault(key(f), f.name) if f.cause else f.name
         out[f.name] = f if first == f.name else replace(f, cause=f'For the same reason as {first}.', command='')
     return [out[f.name] for f in findings]
 

@@ -257,6 +257,8 @@ def read_facts(
     number, models = {name: row for row, name in enumerate(frames.image)}, _models(workspace)
     _add_models(facts, models, number)
     _add_status(facts, workspace/'frames.csv', number)
+    followed = frames.status.eq('registered') & frames.features.eq(0) # by tracks: not searched for features
+    frames.loc[followed, 'features'] = np.nan
     _add_poses(facts, workspace/'positions.csv' if positions is None else positions, number)
     if models: _add_observations(facts, models[0], database, rows, ids, pixels)
     return facts

@@ -224,10 +224,11 @@ def _findings(diagnosis):
     return [replace(f, **{k: _without_folder(getattr(f, k), diagnosis) for k in parts}) for f in diagnosis.worst_first]
 
 # %% ../../nbs/10_doctor/05_page.ipynb #07704589
-def _words(facts, row, shared):
+_CAPTIONS = dict(unreliable='unreliable', elsewhere='another piece', missing='no pose')
+
+def _words(facts, row, shared, states):
     "What is written under a frame"
-    words = [clock_time(facts, row)] + ([] if facts.posed[row] else ['no pose'])
-    if facts.frames.status[row] == 'unreliable': words.append('unreliable')
+    words = [clock_time(facts, row)] + [w for state, w in _CAPTIONS.items() if states[row] == state]
     if row in shared.index:
         turn = shared.turn_deg[row]
         words.append(f'{shared.inliers[row]:.0f} shared' + (f', {turn:.0f}°' if np.isfinite(turn) else ''))
@@ -238,8 +239,10 @@ def _place(facts, p, shared):
     "What the page shows of a place"
     a, b = max(p.first - 1, 0), min(p.last + 1, len(facts.frames) - 1)
     rows = np.unique(np.linspace(a, b, min(7, b - a + 1)).round().astype(int))
+    states = frame_states(facts)
     def jpeg(row): return None if facts.imgs_dir is None else picture_jpeg(facts.imgs_dir, facts.frames, row)
-    frames = [dict(jpeg=jpeg(row), name=facts.frames.image[row], words=_words(facts, row, shared)) for row in rows]
+    def words(row): return _words(facts, row, shared, states)
+    frames = [dict(jpeg=jpeg(row), name=facts.frames.image[row], words=words(row)) for row in rows]
     title = f'{stretch_text(facts, (p.first, p.last))}: {", ".join(p.why)}'
     return dict(letter=p.letter, colour=HEALTH_COLOURS[p.severity], title=title, frames=frames)
 
