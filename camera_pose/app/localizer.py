@@ -19,7 +19,7 @@ from ..ground.table import table_poses
 from ..localize import fuse
 from ..localize.fuse import Localization, PoseEstimate
 from ..localize.limits import PlaceLimits, learn_place_limits
-from ..localize.map import PlaceMap, build_map, load_map, save_map
+from ..localize.map import PlaceMap, build_map, describe_frames, load_map, save_map
 from ..localize.track import VideoTracker
 from ..sfm.features import find_features
 
@@ -41,9 +41,9 @@ def _learn_limits(scene, place, valid): # the usual limits where there are too f
 @patch
 def _map(self:Scene, model, database): # make the outputs of `map`
     positions, train, valid = (self.table(n) for n in ('positions', 'train', 'validation'))
-    devices = self.devices
-    place = build_map(model, database, positions, self.units, devices=devices)
-    part = build_map(model, database, positions, self.units, list(train.image), devices)
+    shared = dict(devices=self.devices, more=describe_frames(database, self.imgs, positions.image))
+    place = build_map(model, database, positions, self.units, **shared)
+    part = build_map(model, database, positions, self.units, list(train.image), **shared)
     limits, learned = _learn_limits(self, part, valid)
     self.file('map').mkdir(exist_ok=True)
     whole_file, part_file, limits_file = (self.file('map', n) for n in MAP_FILES)

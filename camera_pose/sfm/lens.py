@@ -290,7 +290,7 @@ def self_check(
     again = [focal_px(refine_model(_scaled(model, factor), iterations=100), main) for factor in starts]
     parts = [focal_px(refine_model(p)) for p in _stretches(model) if main_camera(p).camera_id == main]
     spread = np.std(parts, ddof=1)/np.sqrt(len(parts)) if len(parts) > 1 else 0
-    return FocalCheck(focal_px(model), float(max(sd, spread)), again, parts)
+    return FocalCheck(focal_px(model), float(max(spread, np.nan_to_num(sd, nan=np.inf))), again, parts)
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #696c5793
 def focal_profile(

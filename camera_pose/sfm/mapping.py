@@ -25,16 +25,20 @@ def _with_free_cameras(job, model, trust=.1): # refined, where the focal lengths
     return refine_model(pycolmap.Reconstruction(model), constant=held | far) if tags - far else model
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #e31a4e73
-def _incremental(job, raw): # models
-    n, threads, seed = len(job.images), job.options.threads, job.options.seed
-    options = pycolmap.IncrementalPipelineOptions(num_threads=threads, random_seed=seed,
-        min_model_size=min(10, max(3, n//3)), ba_global_frames_ratio=1.3, ba_global_points_ratio=1.3,
-        ba_global_max_refinements=2)
+def _options(job, **more): # of the incremental mapper
+    threads, seed = job.options.threads, job.options.seed
+    options = pycolmap.IncrementalPipelineOptions(num_threads=threads, random_seed=seed, **more)
     options.mapper.random_seed = options.triangulation.random_seed = seed
     options.mapper.num_threads = threads
     if job.ordered: # tracks are accurate: a small angle of two rays is enough for a point, and few points for a pose
         options.triangulation.min_angle = options.mapper.filter_min_tri_angle = .3 # degrees
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .15
+    return options
+
+def _incremental(job, raw): # models
+    n = len(job.images)
+    options = _options(job, min_model_size=min(10, max(3, n//3)), ba_global_frames_ratio=1.3,
+                       ba_global_points_ratio=1.3, ba_global_max_refinements=2)
     options.ba_refine_focal_length, options.ba_refine_extra_params = job.free['focal'], job.free['distortion']
     tags = job.cameras_from('tags')
     options.constant_cameras = tags | set(job.free.get('constant', ()))
@@ -82,24 +86,25 @@ def _centres(model, ids): return np.array([model.image(i).projection_center() fo
 def _extent(model): return np.ptp(_centres(model, model.reg_image_ids()), 0).max()
 
 def _poses_of_both(job, base, moved):
-    "All frames and features of the database with the poses of both models, those of `base` where both have one"
+    "All frames and features of the database with the poses of both models; where both have one, that with more points"
     with job.open() as db: cache = pycolmap.DatabaseCache.create(db, pycolmap.DatabaseCacheOptions())
     both = pycolmap.Reconstruction()
     both.load(cache)
+    points = {}
     for model in (moved, base):
-        for i in {model.image(k).camera_id for k in model.reg_image_ids()}:
-            both.cameras[i].params = model.cameras[i].params
-        for frame in model.reg_frame_ids(): both.frame(frame).rig_from_world = model.frame(frame).rig_from_world
-    for frame in {*moved.reg_frame_ids(), *base.reg_frame_ids()}: both.register_frame(frame)
+        for image in map(model.image, model.reg_image_ids()):
+            both.cameras[image.camera_id].params = image.camera.params
+            if points.get(image.frame_id, -1) > image.num_points3D: continue
+            points[image.frame_id] = image.num_points3D
+            both.frame(image.frame_id).rig_from_world = image.frame.rig_from_world
+    for frame in points: both.register_frame(frame)
     return both
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #8ff52666
 def _triangulated(job, model): # the model with points from all its frames, and adjusted
     out = job.database.with_name('joined')
-    options = pycolmap.IncrementalPipelineOptions(num_threads=job.options.threads, random_seed=job.options.seed)
-    options.triangulation.random_seed = job.options.seed
     out.mkdir()
-    try: model = colmap_call(pycolmap.triangulate_points, model, job.database, job.imgs_dir, out, True, options)
+    try: model = colmap_call(pycolmap.triangulate_points, model, job.database, job.imgs_dir, out, True, _options(job))
     finally: shutil.rmtree(out, ignore_errors=True)
     return refine_model(model, **job.free)
 
@@ -113,7 +118,7 @@ def _join(job, base, other, least_shared=3, tolerance=.05):
     moved.transform(other_to_base)
     ids, moved_ids = zip(*shared)
     off = np.linalg.norm(_centres(moved, moved_ids) - _centres(base, ids), axis=1)
-    if off.max() > tolerance*min(_extent(base), _extent(moved)): return None
+    if np.quantile(off, .75) > tolerance*min(_extent(base), _extent(moved)): return None
     both = _triangulated(job, _poses_of_both(job, base, moved))
     for im in (*base.images.values(), *other.images.values()):
         if im.has_pose and both.image(im.image_id).num_points3D < im.num_points3D/3: return None

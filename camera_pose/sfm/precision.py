@@ -35,17 +35,20 @@ class ModelArrays:
 def model_arrays(
     model: pycolmap.Reconstruction,
 ) -> ModelArrays:
-    "Poses, points and observations of a COLMAP model as arrays"
+    "Poses, points and observations of a COLMAP model as arrays; points that lie in a camera are left out"
     images = sorted((im for im in model.images.values() if im.has_pose), key=lambda im: natural_order(im.name))
     features = [np.array(im.get_observation_point2D_idxs(), int) for im in images]
     points2D = [im.points2D for im in images]
     seen = [points[k] for points, rows in zip(points2D, features) for k in rows]
     if len(images) < 2 or not seen: raise ReconstructionError('The model holds no points that two images share.')
-    point_ids, point = np.unique([p.point3D_id for p in seen], return_inverse=True)
-    return ModelArrays(np.array([im.image_id for im in images]), point_ids,
-        np.repeat(np.arange(len(images)), [len(f) for f in features]), point, np.concatenate(features),
-        np.array([p.xy for p in seen]), np.array([im.cam_from_world().rotation.matrix() for im in images]),
-        np.array([im.projection_center() for im in images]),
+    centre, image = np.array([im.projection_center() for im in images]), np.arange(len(images))
+    image, ids = np.repeat(image, [len(f) for f in features]), np.array([p.point3D_id for p in seen])
+    away = np.linalg.norm([model.points3D[i].xyz for i in ids] - centre[image], axis=1)
+    good = ~np.isin(ids, ids[away < 1e-4*np.median(away)])
+    point_ids, point = np.unique(ids[good], return_inverse=True)
+    return ModelArrays(np.array([im.image_id for im in images]), point_ids, image[good], point,
+        np.concatenate(features)[good], np.array([p.xy for p in seen])[good],
+        np.array([im.cam_from_world().rotation.matrix() for im in images]), centre,
         np.array([model.points3D[i].xyz for i in point_ids]), np.array([im.camera_id for im in images]))
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #ea8c0f48

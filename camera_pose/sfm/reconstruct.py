@@ -7,6 +7,7 @@ __all__ = ['MOST_DENSE', 'SfmReport', 'reconstruct']
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #91d3d4d7
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
@@ -19,11 +20,11 @@ from ..ground.table import table_poses, write_table
 from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check
 from .mapping import MANY_KEYFRAMES, map_keyframes
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
-                                      first_pairs, follow_frames, image_table, loop_pairs, main_size, match_pairs,
-                                      match_table, refine_features)
+                                      first_pairs, follow_frames, image_table, import_frames, loop_pairs, main_size,
+                                      match_pairs, match_table, match_tracked)
 from .model import main_camera, reconstruction_points
 from .precision import model_precision
-from .register import register_frames
+from .register import LEAST_INLIERS, register_frames
 from .viewgraph import drop_contradictions
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #b6b685ce
@@ -184,17 +185,14 @@ def _recorded(report, frames, options, timed, workspace): # the report with what
                    tried=_earlier(workspace, round(seconds, 2)))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
-def _find_features(job): # rows of the keyframes, whether only they were searched in full, and the tracks
-    o, small = job.options, max(job.size) < 1000
-    tracks = follow_frames(job) if job.ordered else None
-    choose = len(job.images) >= 60 if o.keyframes is None else o.keyframes
-    choose = choose and job.ordered
-    twice = choose and o.features == 'sift'
-    extract_features(job, fine=not twice and (small or o.features == 'sift'))
-    key = find_keyframes(job, tracks) if choose else np.arange(len(job.images))
-    if o.features != 'sift': tracks = None # their descriptors have another form than those of corners
-    if twice: refine_features(job, key)
-    return key, twice, tracks
+def _find_features(job): # rows of the keyframes, and the tracks
+    n, o = len(job.images), job.options
+    tracks, few = follow_frames(job) if job.ordered else None, n < 60 if o.keyframes is None else not o.keyframes
+    key = np.arange(n) if few or tracks is None else find_keyframes(job, tracks)
+    import_frames(job)
+    sift = o.features == 'sift' # other descriptors have another form than the empty ones of corners
+    extract_features(job, key if sift else None)
+    return key, tracks if sift else None
 
 def _subset(job, rows): return replace(job, images=job.images.iloc[rows].reset_index(drop=True))
 
@@ -202,13 +200,14 @@ def _subset(job, rows): return replace(job, images=job.images.iloc[rows].reset_i
 def _match(keys, tracks): # matches of the keyframes in the database, and as a table
     n, pairs = len(keys.images), first_pairs(keys)
     if tracks is not None: add_corners(keys, tracks)
-    match_pairs(keys, pairs, 'matching', tracks)
+    compare = match_pairs if tracks is None else partial(match_tracked, tracks=tracks)
+    compare(keys, pairs, 'matching')
     matched = match_table(keys, pairs)
     _check_motion(keys, matched)
     _check_depth(matched)
     all_pairs, checked = len(pairs) == n*(n - 1)//2, n >= MANY_KEYFRAMES
     if keys.options.loop_closure and not all_pairs and len(loops := loop_pairs(keys)):
-        match_pairs(keys, loops, 'loops')
+        compare(keys, loops, 'loops')
         drop_weak(keys, loops, 20 if checked else 30)
     if checked: drop_contradictions(keys.database, seed=keys.options.seed)
     return matched
@@ -220,12 +219,12 @@ def _frames_table(job, models, tracks=None, moved=None): # of `register_frames`,
     model = frames.image.map(member).fillna(-1).astype(int)
     return frames.assign(model=model.where(frames.status != 'registered', 0))
 
-def _second_look(job, key, frames, models): # the table with another try for the frames without a pose
-    lost = np.setdiff1d(np.flatnonzero(frames.status.isin(_UNUSED)), key)
-    if not len(lost): return frames
-    refine_features(job, lost, 'second look')
+def _second_look(job, key, frames, models, tracks, moved): # the table with another try for frames with few inliers
+    lost = np.setdiff1d(np.flatnonzero(frames.inliers < 2*LEAST_INLIERS), key)
+    if not len(lost) or tracks is None: return frames
+    extract_features(job, lost, 'second look')
     rows = np.union1d(key, lost)
-    again = _frames_table(_subset(job, rows), models).set_axis(rows)
+    again = _frames_table(_subset(job, rows), models, tracks.subset(rows), moved).set_axis(rows)
     frames.loc[lost] = again.loc[lost]
     return frames
 
@@ -237,18 +236,18 @@ def _determined(function, *args): # its result, None where the observations are 
         with np.errstate(all='ignore'): return function(*args)
     except ReconstructionError: return None
 
-def _timed(job, models, frames, tracks): # the table after a correction of the rolling shutter, and what was found
+def _correct_timing(job, models, frames): # what was found, and a function that moves pixels; None where nothing shows
     used = frames[~frames.status.isin(_UNUSED)]
     motion, shutter = frame_velocities(used), None
     if models[0].num_reg_images() <= MOST_DENSE: shutter = _determined(rolling_shutter, models[0], motion)
-    if shutter is None or not shutter.significant: return frames, None
+    if shutter is None or not shutter.significant: return None, None
     poses = dict(zip(used.image, table_poses(used)))
     correct_rolling_shutter(models[0], motion, shutter, job.free)
     def moved(name, xy, xyz):
         if name not in motion: return xy
         return xy - row_shift(camera, poses[name], motion[name], xyz, xy, shutter)
     camera = main_camera(models[0])
-    return _frames_table(job, models, tracks, moved), shutter
+    return shutter, moved
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #45b2c0d0
 def _with_deviations(frames, model): # the table, deviations of the map included
@@ -300,15 +299,16 @@ def reconstruct(
         tmp.mkdir()
         job = SfmJob(imgs_dir, tmp/'database.db', images, main_size(images, options.camera), options)
         job.options = options.filled(job.ordered)
-        key, twice, tracks = _find_features(job)
+        key, tracks = _find_features(job)
         keys = _subset(job, key)
         matched = _match(keys, tracks and tracks.subset(key))
         models = map_keyframes(keys, tmp/'sparse')
         if not models or models[0].num_reg_images() < max(3, min(10, len(key)//3)):
             raise ReconstructionError(_failure(keys, matched))
-        frames, shutter = _frames_table(job, models, tracks), None
-        if job.timed: frames, shutter = _timed(job, models, frames, tracks)
-        if twice: frames = _second_look(job, key, frames, models)
+        frames = _frames_table(job, models, tracks)
+        shutter, moved = _correct_timing(job, models, frames) if job.timed else (None, None)
+        if shutter: frames = _frames_table(job, models, tracks, moved)
+        frames = _second_look(job, key, frames, models, tracks, moved)
         frames = _with_deviations(frames, models[0])
         if shutter: models[0].write(tmp/'sparse/0')
         report = _report(keys, frames, models, shutter)

@@ -118,7 +118,7 @@ def register_frames(
             near, correct = (*keys[keys < j][-2:], *keys[keys > j][:2]), partial(moved, name) if moved else None
             pairs = {} if tracks is None else _tracked(tracks, j, map(corners, near))
             row = _localized(pairs.values(), camera, seed, correct)
-            if row[1] < 2*LEAST_INLIERS: # too few tracks: search with descriptors
+            if row[1] < 2*LEAST_INLIERS and db.exists_keypoints(ids[name]): # too few tracks: by descriptors, too
                 pixels = db.read_keypoints(ids[name])[:, :2]
                 pairs |= _described(read_descriptors(db, ids[name]), pixels, map(seen, near))
                 row = _localized(pairs.values(), camera, seed, correct)

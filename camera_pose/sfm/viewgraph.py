@@ -95,7 +95,8 @@ def drop_contradictions(
 ) -> pd.DataFrame: # image ids, inliers, quaternions, `off_deg` (contradiction) and `kept`
     "Calibrate the view graph, average its rotations, and drop the pairs that contradict them"
     pycolmap.logging.minloglevel = int(pycolmap.logging.FATAL) # its log is not for users
-    pycolmap.calibrate_view_graph(database, pycolmap.ViewGraphCalibrationOptions(random_seed=seed))
+    calibration = pycolmap.ViewGraphCalibrationOptions(random_seed=seed, reestimate_relative_pose=False)
+    pycolmap.calibrate_view_graph(database, calibration)
     pairs = _pair_rotations(database, seed)
     if len(pairs) < 3: return pairs.assign(off_deg=0., kept=True)
     ids, ends = np.unique(pairs[['first', 'second']], return_inverse=True)
