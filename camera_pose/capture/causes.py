@@ -222,8 +222,8 @@ def _blurred(s): # was there something to see? the sharp pictures around show it
 def _broken(s): # a clean break between pictures that have much to follow
     k, texture = s.weak, s.measured.texture
     if len(s.links) == 0 or s.links[k] >= 12 or min(texture[k], texture[k + 1]) < BARE/2: return None
-    sides = [s.links[j] for j in (k - 1, k + 1) if 0 <= j < len(s.links)]
-    whole = min(sides, default=0) >= 30 # the film holds together on both sides
+    def holds(j): return s.links[j] >= 30 or views_match(*s.pictures[j:j + 2]) >= 20
+    whole = all(holds(j) for j in (k - 1, k + 1) if 0 <= j < len(s.links)) # the film on both sides
     return 'cut' if whole and views_match(*s.pictures[k:k + 2]) < 10 else 'fast'
 
 def _bare_or_turn(s):
@@ -249,7 +249,8 @@ def _numbers(kind, s): # that decided, in words
 
 def _told(kind, s, names):
     near = s.around(3)
-    a, b = (s.lost if kind in ('dark', 'covered') else (near.start, min(near.stop, len(names)) - 1))
+    a, b = s.lost if kind in ('dark', 'covered') else (near.start, min(near.stop, len(names)) - 1)
+    if kind == 'cut': a, b = s.weak, s.weak + 1
     what, again = CAUSES[kind]
     numbers = '' if kind == 'walk' else f' ({_numbers(kind, s)})'
     when = f'At {names[a]}' if names[a] == names[b] else f'Between {names[a]} and {names[b]}'

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, pycolmap
 from scipy.spatial import cKDTree
 
-from .advice import (advise, clock_time, join_rows, lost_stretches, more_frames, thorough,
-                                       unless_used)
+from .advice import (advise, clock_time, frame_rate, join_rows, lost_stretches, more_frames,
+                                       thorough, unless_used)
 from .checks import (LIMITS, SEVERITIES, WEAK, Finding, check_contradictions, check_gaps, check_jumps,
                                        check_registered, check_submodels, check_weak, far_in_time, grade,
                                        list_stretches, longest_first, stretch_text, torn_pairs)
@@ -235,8 +235,8 @@ def check_texture(facts: ReconstructionFacts) -> Finding:
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
 def _sharpest(facts): # the command for the sharpest frame of each interval
-    fps = facts.used.frames.get('fps')
-    return f'camera_pose frames {facts.scene} VIDEO{f" --fps {fps:g}" if fps else ""} --sharpest'
+    fps = facts.used.frames.get('fps') or frame_rate(facts)
+    return f'camera_pose frames {facts.scene} VIDEO{f" --fps {fps:.3g}" if fps == fps else ""} --sharpest'
 
 def check_blur(facts: ReconstructionFacts) -> Finding:
     "Are frames blurred?"
@@ -251,7 +251,8 @@ def check_blur(facts: ReconstructionFacts) -> Finding:
     if severity == 'good': return Finding('blur', severity, few, places=places)
     cause = 'The camera moved fast or the light was poor; sharp frames in between are worth more than blurred ones.'
     sentence = f'{count} less than 0.4 times as sharp as the sharper ones around{where}'
-    command = '' if facts.used.frames.get('sharpest') else _sharpest(facts)
+    chosen = facts.used.frames.get('sharpest') or facts.used.frames.get('motion') # sharp frames were looked for
+    command = '' if chosen else _sharpest(facts)
     return Finding('blur', severity, sentence, cause, command, places)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #792b4bfd
