@@ -41,6 +41,7 @@ def refine_model(
     options.ceres.solver_options.max_num_iterations = iterations
     pycolmap.create_default_bundle_adjuster(options, config, model).solve()
     model.update_point_3d_errors()
+    for i in [i for i, p in model.points3D.items() if not p.error < 1e6]: model.delete_point3D(i) # behind a camera
     return model
 
 def focal_px(
