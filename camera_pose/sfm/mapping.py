@@ -150,7 +150,7 @@ def _models(way, job, raw): # of one mapper, the largest first; a model with few
 def map_keyframes(job: SfmJob, out_dir: Path) -> list: # `pycolmap.Reconstruction`s, the one with most frames first
     "Map the keyframes, join the sub-models that share frames, and write them to `out_dir/0`, `out_dir/1` ..."
     n, way, best = len(job.images), job.options.mapper, []
-    auto = ['global', 'incremental'] if n >= MANY_KEYFRAMES and job.ordered else ['incremental']
+    auto = ['incremental', 'global'][::-1 if n >= MANY_KEYFRAMES else 1] if job.ordered else ['incremental']
     for way in auto if way == 'auto' else [way]:
         models = _models(way, job, out_dir.with_name('raw'))
         best = max(best, models, key=lambda models: models[0].num_reg_images() if models else 0)
