@@ -233,13 +233,18 @@ def _bare_or_turn(s):
     return 'bare' if bare else 'walk'
 
 # %% ../../nbs/02_capture/06_causes.ipynb #6b621d20
+def _smear(s, near): # how wide, in which direction, in how fast a turn
+    x, y = (s.measured[name][near].median() for name in ('edge_x', 'edge_y'))
+    across = ', smeared sideways' if x > 1.3*y else ', smeared up and down' if y > 1.3*x else ''
+    turn, misfit, span = s.turns
+    fast = turn > 30*span > 0 and misfit < TURNING
+    turned = f', while the camera turns {turn/span:.0f} degrees a second' if fast else ''
+    return f'edges {s.edge[near].max():.1f} times as wide as usual{across}{turned}'
+
 def _numbers(kind, s): # that decided, in words
     m, near = s.measured, s.around(3)
     if kind in ('dark', 'covered'): return f'brightness {m.bright[s.lost[0]:s.lost[1] + 1].median():.0f} of 255'
-    if kind == 'blur':
-        across = 'sideways' if m.edge_x[near].median() > 1.3*m.edge_y[near].median() else ''
-        across = 'up and down' if m.edge_y[near].median() > 1.3*m.edge_x[near].median() else across
-        return f'edges {s.edge[near].max():.1f} times as wide as usual{", smeared " + across if across else ""}'
+    if kind == 'blur': return _smear(s, near)
     if kind in ('cut', 'fast'): return f'{s.links[s.weak]} corners of one picture are in the next'
     texture = f'{100*m.texture[near].median():.0f} % of the picture has something to follow'
     if kind == 'bare': return texture

@@ -19,8 +19,14 @@ def frame_rate(facts: ReconstructionFacts) -> float:
     dt = facts.frames.groupby('sequence').timestamp.diff().median()
     return 1/dt if facts.timed and dt > 0 else np.nan
 
+def _in_vain(facts): # were more frames tried, without a gain of 3 % of the frames?
+    slower = [t for t in facts.used.tried if (t.get('fps') or np.inf) < .87*frame_rate(facts)]
+    reached = [t['n_registered']/t['n_images'] for t in slower if t.get('n_images')]
+    return bool(reached) and (frame_states(facts) == 'good').mean() < max(reached) + .03
+
 def _more_fps(facts, most): # a rate to try, None where there is none
     fps, used = frame_rate(facts), facts.used
+    if _in_vain(facts): return None
     highest = max([fps, *used.values('fps')])
     target = min(max(2, round(2*fps)) if fps == fps else np.nan, used.video_fps or 30)
     return target if fps < most and target > 1.15*highest else None
@@ -123,8 +129,11 @@ def advise(
 NOTHING_LEFT = ('All options that could help were used: film it again more slowly, and walk sideways past things at '
                  'different distances.')
 
+def _lower(text): return text[0].lower() + text[1:]
+
 def _what_to_do(facts, cause): # in words, options first where they can help
     helps = _command(facts, cause)
     if not cause.again: return '' if helps else NOTHING_LEFT
+    if not helps and cause.kind in FASTER and _in_vain(facts): return f'More frames did not help: {_lower(cause.again)}'
     if not helps: return cause.again
-    return f'Use more frames first; if that is not enough, {cause.again[0].lower()}{cause.again[1:]}'
+    return f'Use more frames first; if that is not enough, {_lower(cause.again)}'
