@@ -7,6 +7,7 @@ __all__ = ['PARTS', 'NET_TITLES', 'Scene', 'stored_features']
 
 # %% ../../nbs/12_app/04_stages.ipynb #add7f754
 import os, shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -16,7 +17,7 @@ from PIL import Image
 from .folder import SceneFolder
 from .regressor import Regressor, learn_limits
 from ..capture.frames import collect_frames
-from ..capture.video import probe_video
+from ..capture.video import frames_between, probe_video
 from ..dataset.augment import Augmenter, processed_intrinsics
 from ..dataset.formats import read_tum
 from ..dataset.images import process_images
@@ -75,10 +76,19 @@ def frames(self:Scene,
         one = sources[0] if len(sources) == 1 else sources
         table = collect_frames(one, self.imgs, fps=fps, n_frames=n_frames, **options)
         about = {} if sources[0].is_dir() else dict(video_fps=round(min(probe_video(s).fps for s in sources), 2))
+        if about and len(sources) == 1: about['video'] = os.path.relpath(sources[0], self.path)
         return dict(summary=f'{len(table)} frames, {_footage(table, sources[0].is_dir())}', n=len(table)) | about
     inputs = sources + ([Path(options['mask'])] if 'mask' in options else [])
     recorded = dict(fps=fps, n_frames=n_frames) | {k: v for k, v in options.items() if k != 'mask'}
     return self.run_stage('frames', make, inputs, [self.imgs/'frames.csv'], recorded, force)
+
+# %% ../../nbs/12_app/04_stages.ipynb #1a79da49
+@patch
+def _reader(self:Scene): # reads more frames of the video, see `frames_between`; None where it is not known or gone
+    frames = self.record['stages'].get('frames', {})
+    name, options = frames.get('result', {}).get('video'), frames.get('key', {}).get('options', {})
+    if name is None or not (self.path/name).is_file(): return None
+    return partial(frames_between, self.path/name, max_side=options.get('max_side'))
 
 # %% ../../nbs/12_app/04_stages.ipynb #485dab5a
 @patch
@@ -88,7 +98,7 @@ def reconstruct(self:Scene,
 ):
     "Frames to camera poses and points: `workspace/`"
     def make():
-        found = reconstruct_frames(self.imgs, self.workspace, **options)
+        found = reconstruct_frames(self.imgs, self.workspace, self._reader(), **options)
         return dict(summary=str(found), n_images=found.n_images, n_registered=found.n_registered)
     outputs = [self.workspace/'positions.csv', self.workspace/'points3D.csv']
     return self.run_stage('reconstruct', make, [self.imgs], outputs, options, force)

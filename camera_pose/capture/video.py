@@ -6,13 +6,14 @@
 __all__ = ['VIDEO_ENDINGS', 'write_video', 'open_video', 'decode_frames', 'scaled_size', 'upright_picture', 'upright_image',
            'VideoInfo', 'probe_video', 'nearest_frames', 'format_clock', 'check_image_options', 'VideoOptions',
            'change_options', 'video_part', 'plan_times', 'check_frame_folder', 'report_damage', 'log_times',
-           'check_decoded', 'save_frames', 'extract_frames']
+           'check_decoded', 'save_frames', 'extract_frames', 'frames_between']
 
 # %% ../../nbs/02_capture/01_video.ipynb #ce547aa9
-import re, threading
+import os, re, threading
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av, numpy as np, pandas as pd
@@ -418,3 +419,28 @@ def _write_frames(video, folder, times, targets, wanted, o):
         check_decoded(video, stream, len(rows), len(times))
         report_damage(video, stream, times, read[-1], len(wanted) - len(rows), o.start_s is None and o.end_s is None)
     return rows
+
+# %% ../../nbs/02_capture/01_video.ipynb #0a2b488b
+@lru_cache(2)
+def _times_of(video, changed_ns): return probe_video(video).times
+
+def frames_between(
+    video: str|Path,  # video file
+    start_s: float,   # seconds since its first frame
+    end_s: float,     # seconds; frames at both ends are left out
+    folder: str|Path, # for the frames `between_...jpg`
+    max_side: int = None, # longer side at most, pixels
+    most: int = 15,   # frames at most, evenly in time
+) -> pd.DataFrame: # `image` and `timestamp`
+    "Write frames of a video between two moments"
+    times = _times_of(str(video), os.stat(video).st_mtime_ns)
+    inside = times[(times - times[0] > start_s + 1e-3) & (times - times[0] < end_s - 1e-3)]
+    inside = inside[np.unique(np.linspace(0, len(inside) - 1, min(most, len(inside))).round().astype(int))]
+    rows, (container, stream) = [], open_video(video)
+    with container:
+        if len(inside):
+            frames = nearest_frames(decode_frames(container, stream, inside[0], inside[-1], inside), inside)
+            options = VideoOptions(max_side=max_side)
+            with closing(save_frames(frames, Path(folder), options, f'between_{1000*start_s:09.0f}_')) as saved:
+                rows = [(name, round(time - times[0], 6)) for name, time, _ in saved]
+    return pd.DataFrame(rows, columns=['image', 'timestamp'])

@@ -511,6 +511,7 @@ def add_corners(job: SfmJob, tracks: Tracks):
             db.write_keypoints(i, np.r_[keypoints, corners])
             db.write_descriptors(i, pycolmap.FeatureDescriptors(pycolmap.FeatureExtractorType.SIFT, np.r_[found, none]))
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #12e6ce99
 def _verification(job): # for frames of a video
     options = pycolmap.TwoViewGeometryOptions()
     options.ransac.random_seed, options.ransac.max_num_trials = job.options.seed, 500 # more find 1 % more pairs

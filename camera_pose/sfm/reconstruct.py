@@ -6,6 +6,7 @@
 __all__ = ['MOST_DENSE', 'SfmReport', 'reconstruct']
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #91d3d4d7
+import shutil
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_featu
                                       match_pairs, match_table, match_tracked)
 from .model import main_camera, reconstruction_points
 from .precision import model_precision
-from .register import LEAST_INLIERS, register_frames
+from .register import LEAST_INLIERS, fill_breaks, keep_frames, register_frames
 from .viewgraph import drop_contradictions
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #b6b685ce
@@ -168,7 +169,8 @@ def _report(keys, frames, models, shutter=None):
     focal_px, used_camera = round(float(camera.mean_focal_length()), 3), f'{camera.model.name} {parameters}'
     return SfmReport(n, n_posed, best.num_points3D(), error, focal_px, used_camera,
         [m.num_reg_images() for m in models], missing, advice=_advice(keys, frames),
-        n_keyframes=len(keys.images), readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
+        n_keyframes=int(keys.images.image.isin(frames.image).sum()),
+        readout_ms=0. if shutter is None else round(1000*shutter.readout_s, 1),
         lens_warning=_lens_warning(keys, best), unreliable=unreliable,
         cameras=_camera_list(keys, best))
 
@@ -189,14 +191,16 @@ def _recorded(report, frames, options, timed, workspace): # the report with what
                    tried=_earlier(workspace, round(seconds, 2)))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
-def _find_features(job): # rows of the keyframes, and the tracks
-    n, o = len(job.images), job.options
-    tracks, few = follow_frames(job) if job.ordered else None, n < 60 if o.keyframes is None else not o.keyframes
+def _find_features(job, read): # the job, perhaps with more frames, rows of the keyframes, and the tracks
+    tracks, o = follow_frames(job) if job.ordered else None, job.options
+    if tracks and read and job.timed: job, tracks = fill_breaks(job, tracks, read)
+    n = len(job.images)
+    few = n < 60 if o.keyframes is None else not o.keyframes
     key = np.arange(n) if few or tracks is None else find_keyframes(job, tracks)
     import_frames(job)
     sift = o.features == 'sift' # other descriptors have another form than the empty ones of corners
     extract_features(job, key if sift else None)
-    return key, tracks if sift else None
+    return job, key, tracks if sift else None
 
 def _subset(job, rows): return replace(job, images=job.images.iloc[rows].reset_index(drop=True))
 
@@ -267,6 +271,12 @@ def _with_deviations(frames, model): # the table, deviations of the map included
     return frames
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #92ab8fbd
+def _own_frames(images, frames, models, tmp): # the table, and the models, without the frames that were only to help
+    for k, model in enumerate(models):
+        keep_frames(model, set(images.image))
+        model.write(tmp/f'sparse/{k}')
+    return frames[frames.image.isin(images.image)].reset_index(drop=True)
+
 _OURS = {'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
 
 def _write(folder, frames, model, report):
@@ -292,6 +302,7 @@ def _check_request(imgs_dir, workspace, images):
 def reconstruct(
     imgs_dir: str|Path,  # folder with the frames of a video, or with photos
     workspace: str|Path, # folder for the result, replaced as a whole on success
+    read = None, # of a video, function of start, end (seconds) and a folder: writes frames between, see `fill_breaks`
     **kwargs # of `SfmOptions`
 ) -> SfmReport:
     "Camera poses and points from frames; raises `InputError` for unusable files, `ReconstructionError` with the cause"
@@ -303,7 +314,7 @@ def reconstruct(
         tmp.mkdir()
         job = SfmJob(imgs_dir, tmp/'database.db', images, main_size(images, options.camera), options)
         job.options = options.filled(job.ordered)
-        key, tracks = _find_features(job)
+        job, key, tracks = _find_features(job, read)
         keys = _subset(job, key)
         matched = _match(keys, tracks and tracks.subset(key))
         models = map_keyframes(keys, tmp/'sparse')
@@ -314,8 +325,10 @@ def reconstruct(
         if shutter: frames = _frames_table(job, models, tracks, moved)
         frames = _second_look(job, key, frames, models, tracks, moved)
         frames = _with_deviations(frames, models[0])
-        if shutter: models[0].write(tmp/'sparse/0')
+        if job.imgs_dir != imgs_dir: frames = _own_frames(images, frames, models, tmp)
+        elif shutter: models[0].write(tmp/'sparse/0')
         report = _report(keys, frames, models, shutter)
         report = _recorded(report, frames, SfmOptions(**kwargs), job.timed, workspace)
         _write(tmp, frames, models[0], report)
+        shutil.rmtree(tmp/'imgs', ignore_errors=True)
     return report
