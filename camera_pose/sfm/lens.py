@@ -281,13 +281,19 @@ def _scaled(model, factor): # a copy with another focal length
     return model
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #f4dd0bfd
+def _thinned(model, most=4000): # a copy with the points of the longest tracks
+    model = pycolmap.Reconstruction(model)
+    longest = sorted(model.points3D, key=lambda i: (-model.points3D[i].track.length(), i))
+    for i in longest[most:]: model.delete_point3D(i)
+    return model
+
 def self_check(
     model: pycolmap.Reconstruction, # after bundle adjustment, not changed
     starts: tuple = (.8, 1.25),     # factors of the focal length to start from again
 ) -> FocalCheck:
     "Deviation of the focal length of most images, from the residuals, other starts and stretches of the video"
     main = main_camera(model).camera_id
-    sd = model_precision(model).focal(main)[1]
+    sd, model = model_precision(model).focal(main)[1], _thinned(model)
     again = [focal_px(refine_model(_scaled(model, factor), iterations=100), main) for factor in starts]
     parts = [focal_px(refine_model(p)) for p in _stretches(model) if main_camera(p).camera_id == main]
     spread = np.std(parts, ddof=1)/np.sqrt(len(parts)) if len(parts) > 1 else 0

@@ -485,10 +485,10 @@ def match_table(job: SfmJob, pairs: np.ndarray) -> pd.DataFrame: # first, second
 def follow_frames(job: SfmJob) -> Tracks:
     "Corners followed through the frames of the job"
     side, use = max(job.size), _use(job)
-    pictures = (read_grey(job.imgs_dir/name, side) for name in progress(job.names, 'tracks', unit='images'))
     first = read_grey(job.imgs_dir/job.names[0], side).shape
     if use is not None: use = cv2.resize(np.uint8(use), first[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    tracks = follow_corners(pictures, use=use)
+    with closing(thread_map(lambda name: read_grey(job.imgs_dir/name, side), job.names)) as pictures:
+        tracks = follow_corners(progress(pictures, 'tracks', len(job.images), 'images'), use=use)
     scale = np.array(job.size)/first[::-1]
     return Tracks(tracks.ids, [xy*scale for xy in tracks.xy])
 

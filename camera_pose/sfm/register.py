@@ -8,13 +8,15 @@ __all__ = ['LEAST_INLIERS', 'LARGEST_SD_DEG', 'LONGEST_S', 'pose_deviation', 're
 
 # %% ../../nbs/03_sfm/08_register.ipynb #f9082922
 import os, shutil
+from bisect import bisect
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
 
-from ..ground.basics import progress
+from ..ground.basics import progress, thread_map
 from ..ground.pose import POSE_COLUMNS
 from .features import ratio_matches, read_descriptors
 from .flow import FEWEST, Tracks
@@ -97,6 +99,24 @@ def _known_cameras(db, mapped): # id -> camera: of keyframes, or with a stated f
     stated = {camera.camera_id: camera for camera in db.read_all_cameras() if camera.has_prior_focal_length}
     return stated | {image.camera_id: image.camera for image in mapped.values()}
 
+def _steps(db, model, images, seed, tracks, moved): # for each frame a function that returns its row
+    mapped = {im.name: im for im in model.images.values() if im.has_pose}
+    names, stored, cameras = list(images.image), {i.name: i for i in db.read_all_images()}, _known_cameras(db, mapped)
+    keys, ids = [k for k, name in enumerate(names) if name in mapped], {name: i.image_id for name, i in stored.items()}
+    seen = lru_cache(16)(lambda k: _seen(db, mapped[names[k]], ids[names[k]], model))
+    corners = lru_cache(16)(lambda k: _corners(mapped[names[k]], model, tracks.ids[k], images.features.iloc[k]))
+    for j, name in enumerate(names):
+        if name in mapped:
+            yield partial(_mapped, mapped[name], model)
+            continue
+        at = bisect(keys, j)
+        near, correct = keys[max(0, at - 2):at + 2], partial(moved, name) if moved else None
+        pairs = {} if tracks is None else _tracked(tracks, j, map(corners, near))
+        if db.exists_keypoints(ids[name]): # searched because its tracks were too few
+            pixels = db.read_keypoints(ids[name])[:, :2]
+            pairs |= _described(read_descriptors(db, ids[name]), pixels, map(seen, near))
+        yield partial(_localized, list(pairs.values()), cameras.get(stored[name].camera_id), seed, correct)
+
 def register_frames(
     database: str|Path, # COLMAP database with the features of all frames
     model: pycolmap.Reconstruction, # the map of the keyframes
@@ -106,27 +126,10 @@ def register_frames(
     moved = None,       # function of name, pixels and points that returns corrected pixels
 ) -> pd.DataFrame: # `image`, `timestamp`, `status`, `inliers`, `error_px`, `sd_position`, `sd_deg`, pose
     "Poses of all frames by status: keyframe (of the map), registered (localized in it), unreliable or missing"
-    mapped = {im.name: im for im in model.images.values() if im.has_pose}
-    names, rows = list(images.image), []
-    keys = np.array([k for k, name in enumerate(names) if name in mapped])
     with pycolmap.Database.open(database) as db:
-        stored, cameras = {i.name: i for i in db.read_all_images()}, _known_cameras(db, mapped)
-        ids = {name: image.image_id for name, image in stored.items()}
-        seen = lru_cache(16)(lambda k: _seen(db, mapped[names[k]], ids[names[k]], model))
-        corners = lru_cache(16)(lambda k: _corners(mapped[names[k]], model, tracks.ids[k], images.features.iloc[k]))
-        for j, name in enumerate(progress(names, 'registering', unit='frames')):
-            if name in mapped:
-                rows.append(_mapped(mapped[name], model))
-                continue
-            camera = cameras.get(stored[name].camera_id)
-            near, correct = (*keys[keys < j][-2:], *keys[keys > j][:2]), partial(moved, name) if moved else None
-            pairs = {} if tracks is None else _tracked(tracks, j, map(corners, near))
-            row = _localized(pairs.values(), camera, seed, correct)
-            if row[1] < 2*LEAST_INLIERS and db.exists_keypoints(ids[name]): # too few tracks: by descriptors, too
-                pixels = db.read_keypoints(ids[name])[:, :2]
-                pairs |= _described(read_descriptors(db, ids[name]), pixels, map(seen, near))
-                row = _localized(pairs.values(), camera, seed, correct)
-            rows.append(row)
+        steps = _steps(db, model, images, seed, tracks, moved)
+        with closing(thread_map(lambda step: step(), steps)) as found:
+            rows = list(progress(found, 'registering', len(images), 'frames'))
     columns = ['status', 'inliers', 'error_px', 'sd_position', 'sd_deg', *POSE_COLUMNS]
     table = images[['image', 'timestamp']].reset_index(drop=True)
     return pd.concat([table, pd.DataFrame(rows, columns=columns)], axis=1)
