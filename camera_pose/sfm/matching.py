@@ -490,7 +490,7 @@ def follow_frames(job: SfmJob) -> Tracks:
     with closing(thread_map(lambda name: read_grey(job.imgs_dir/name, side), job.names)) as pictures:
         tracks = follow_corners(progress(pictures, 'tracks', len(job.images), 'images'), use=use)
     scale = np.array(job.size)/first[::-1]
-    return Tracks(tracks.ids, [xy*scale for xy in tracks.xy])
+    return replace(tracks, xy=[xy*scale for xy in tracks.xy])
 
 def find_keyframes(job: SfmJob, tracks: Tracks) -> np.ndarray: # rows of the keyframes
     "Frames that are worth mapping"
