@@ -38,7 +38,8 @@ def refine_model(
     options = pycolmap.BundleAdjustmentOptions(print_summary=False)
     options.refine_focal_length, options.refine_extra_params = focal, distortion
     options.ceres.loss_function_type = pycolmap.LossFunctionType.SOFT_L1
-    options.ceres.solver_options.max_num_iterations = iterations
+    solver = options.ceres.solver_options
+    solver.max_num_iterations, solver.function_tolerance = iterations, 1e-6 # without one, all iterations are made
     pycolmap.create_default_bundle_adjuster(options, config, model).solve()
     model.update_point_3d_errors()
     for i in [i for i, p in model.points3D.items() if not p.error < 1e6]: model.delete_point3D(i) # behind a camera

@@ -28,6 +28,7 @@ def _with_free_cameras(job, model, trust=.1): # refined, where the focal lengths
 def _options(job, **more): # of the incremental mapper
     threads, seed = job.options.threads, job.options.seed
     options = pycolmap.IncrementalPipelineOptions(num_threads=threads, random_seed=seed, **more)
+    options.ba_global_function_tolerance = options.ba_local_function_tolerance = 1e-6 # as exact, half the iterations
     options.mapper.random_seed = options.triangulation.random_seed = seed
     options.mapper.num_threads = threads
     if job.ordered: # tracks are accurate: a small angle of two rays is enough for a point, and few points for a pose

@@ -70,7 +70,7 @@ def average_rotations(
 def _pair_rotations(database, seed=0, least=15, most=120): # `first`, `second` (image ids), `inliers`, quaternion
     "Relative rotations `second_from_first` of all pairs with `least` inliers, from `most` matches of each"
     rng, rows = np.random.default_rng(seed), []
-    options = pycolmap.RANSACOptions(max_error=3., min_num_trials=100, max_num_trials=300, confidence=.99,
+    options = pycolmap.RANSACOptions(max_error=3., min_num_trials=50, max_num_trials=150, confidence=.99,
                                      random_seed=seed)
     with pycolmap.Database.open(database) as db:
         cameras = {c.camera_id: c for c in db.read_all_cameras()}
