@@ -50,12 +50,12 @@ def read_options(
     workspace: Path, # folder of `reconstruct`
 ) -> UsedOptions:
     "What is written about the options of a reconstruction"
-    paths = workspace/'report.json', Path(imgs_dir).absolute().parent/'scene.json'
-    report, scene = (read_json(path) if path.exists() else {} for path in paths)
+    paths = workspace/'report.json', Path(imgs_dir).absolute().parent/'scene.json', workspace/'tried.json'
+    report, scene, tried = (read_json(path) if path.exists() else {} for path in paths)
     (frames, about), (reconstruct, _) = (_stage(scene, name) for name in ('frames', 'reconstruct'))
     fps = report.get('fps') or frames.get('fps')
     return UsedOptions(report.get('options') or reconstruct, frames, fps, about.get('video_fps'),
-                       report.get('tried', []))
+                       list(tried))
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #dd5781c7
 FRAME_COLUMNS = ['image', 'timestamp', 'sequence', 'photo', 'status', 'model', *POSE_COLUMNS,

@@ -115,7 +115,6 @@ class SfmReport:
     seconds: float = 0.          # of the film
     fps: float = None            # of the frames; None for photos
     options: dict = field(default_factory=dict)  # fields of `SfmOptions`
-    tried: list = field(default_factory=list)    # earlier reconstructions of this film: `options`, `fps`, `n_images`...
 
     def __str__(self):
         mapped = f' ({self.n_keyframes} keyframes)' if 0 < self.n_keyframes < self.n_images else ''
@@ -177,28 +176,38 @@ def _report(keys, frames, models, shutter=None):
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #f07b2073
 _TRIED = 'options', 'fps', 'n_images', 'n_registered' # what is kept of an earlier reconstruction
 
-def _earlier(workspace, seconds): # reconstructions of a film of this length, the oldest first
+def _earlier(workspace, report): # other reconstructions of a film of this length, the oldest first
     try: old = read_json(workspace/'report.json')
     except CameraPoseError: return []
-    if not old.get('options') or abs(old.get('seconds', -1) - seconds) > 1: return []
-    return [*old.get('tried', []), {k: old[k] for k in _TRIED}][-10:]
+    if not old.get('options') or abs(old.get('seconds', -1) - report.seconds) > 1: return []
+    tried = read_json(workspace/'tried.json') if (workspace/'tried.json').exists() else []
+    now = asdict(report)
+    return [t for t in (*tried, {k: old[k] for k in _TRIED}) if any(t[k] != now[k] for k in ('options', 'fps'))][-10:]
 
-def _recorded(report, frames, options, timed, workspace): # the report with what was used, and earlier
+def _recorded(report, frames, options, timed): # the report with what was used
     seconds = float(np.ptp(frames.timestamp)) if timed else 0.
     steps = frames.timestamp.diff().median()
     fps = round(float(1/steps), 2) if timed and steps > 0 else None
-    return replace(report, seconds=round(seconds, 2), fps=fps, options=asdict(options),
-                   tried=_earlier(workspace, round(seconds, 2)))
+    return replace(report, seconds=round(seconds, 2), fps=fps, options=asdict(options))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #968e4cb0
-def _find_features(job, read): # the job, perhaps with more frames, rows of the keyframes, and the tracks
-    tracks, o = follow_frames(job) if job.ordered else None, job.options
-    if tracks and read and job.timed: job, tracks = fill_breaks(job, tracks, read)
-    n = len(job.images)
+def _keyframes(job, tracks): # rows
+    n, o = len(job.images), job.options
     few = n < 60 if o.keyframes is None else not o.keyframes
-    key = np.arange(n) if few or tracks is None else find_keyframes(job, tracks)
+    return np.arange(n) if few or tracks is None else find_keyframes(job, tracks)
+
+def _filled(job, key, tracks, read): # the job, perhaps with frames that fill its breaks, rows of the keyframes, tracks
+    more, more_tracks = fill_breaks(job, tracks, read)
+    if more is job: return job, key, tracks
+    own = np.flatnonzero(more.images.image.isin(job.images.image.iloc[key])) # they stay, the others only help
+    return more, np.union1d(own, find_keyframes(more, more_tracks)), more_tracks
+
+def _find_features(job, read): # the job, perhaps with more frames, rows of the keyframes, and the tracks
+    tracks = follow_frames(job) if job.ordered else None
+    key = _keyframes(job, tracks)
+    if tracks and read and job.timed: job, key, tracks = _filled(job, key, tracks, read)
     import_frames(job)
-    sift = o.features == 'sift' # other descriptors have another form than the empty ones of corners
+    sift = job.options.features == 'sift' # other descriptors have another form than the empty ones of corners
     extract_features(job, key if sift else None)
     return job, key, tracks if sift else None
 
@@ -277,7 +286,7 @@ def _own_frames(images, frames, models, tmp): # the table, and the models, witho
         model.write(tmp/f'sparse/{k}')
     return frames[frames.image.isin(images.image)].reset_index(drop=True)
 
-_OURS = {'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
+_OURS = {'tried.json', 'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
 
 def _write(folder, frames, model, report):
     frames.drop(columns=POSE_COLUMNS).to_csv(folder/'frames.csv', index=False, float_format='%.6g')
@@ -329,7 +338,8 @@ def reconstruct(
         if job.imgs_dir != imgs_dir: frames = _own_frames(images, frames, models, tmp)
         models[0].write(tmp/'sparse/0')
         report = _report(keys, frames, models, shutter)
-        report = _recorded(report, frames, SfmOptions(**kwargs), job.timed, workspace)
+        report = _recorded(report, frames, SfmOptions(**kwargs), job.timed)
         _write(tmp, frames, models[0], report)
+        if tried := _earlier(workspace, report): write_json(tmp/'tried.json', tried)
         shutil.rmtree(tmp/'imgs', ignore_errors=True)
     return report
