@@ -329,7 +329,8 @@ def reconstruct(
         models = map_keyframes(keys, tmp/'sparse')
         if not models or models[0].num_reg_images() < max(3, min(10, len(key)//3)):
             raise ReconstructionError(_failure(keys, matched))
-        keep_frames(models[0], {im.name for im in models[0].images.values() if im.num_points3D >= LEAST_INLIERS})
+        well_seen = {im.name for im in models[0].images.values() if im.num_points3D >= LEAST_INLIERS}
+        if len(well_seen) >= 3: keep_frames(models[0], well_seen) # of a weak model at least something is shown
         frames = _frames_table(job, models, tracks)
         shutter, moved = _correct_timing(job, models, frames) if job.timed else (None, None)
         if shutter: frames = _frames_table(job, models, tracks, moved)
