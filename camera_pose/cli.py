@@ -9,33 +9,38 @@ __all__ = ['app', 'Folder', 'Video', 'FORCE', 'SEED', 'RUN', 'FPS', 'SERVER', 'F
            'paper', 'record', 'convert', 'make_map', 'localize', 'serve', 'run', 'batch', 'demo', 'main']
 
 # %% ../nbs/14_cli.ipynb #dd1a0650
-import functools, inspect, json, os, shlex
+import functools, inspect, json, os, re, shlex, sys
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from . import __version__
-from .ground.basics import CameraPoseError, InputError, Terminated, stop_when_terminated, write_json
+from .ground.basics import CameraPoseError, InputError, read_seconds, stop_when_terminated, write_json
+from .ground.faults import ending, say, watched
 
-# %% ../nbs/14_cli.ipynb #d1c9ecbc
+# %% ../nbs/14_cli.ipynb #79be5496
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-                  context_settings=dict(max_content_width=110),
+                  context_settings=dict(max_content_width=110, help_option_names=['-h', '--help']),
                   help='From a phone video of a place to: where was this photo taken?')
 
+def _at_home(value): # ~ as the home folder, in a path, a text or a list of them
+    if isinstance(value, (list, tuple)): return type(value)(map(_at_home, value))
+    if isinstance(value, str) and (m := re.fullmatch(r'(\w+=)?(~[/\\].*)', value)):
+        return (m[1] or '') + str(_at_home(Path(m[2])))
+    if not isinstance(value, Path) or not str(value).startswith('~') or value.exists(): return value
+    try: return value.expanduser()
+    except RuntimeError: return value # nobody of that name
+
+# %% ../nbs/14_cli.ipynb #5354906a
 def command(f, name=None):
-    "A Typer command whose errors are sentences"
+    "A Typer command that ends with one sentence"
     @functools.wraps(f)
     def run(*args, **kwargs):
-        try: return f(*args, **kwargs)
-        except CameraPoseError as e: message, code = str(e), 2
-        except OSError as e:
-            message, code = f'{e.filename or "A file"} cannot be used ({e.strerror or e}): look whether you may read ' \
-                            'and write there, and whether the disk is full.', 2
-        except KeyboardInterrupt as e:
-            message = 'Stopped. Stages that had finished are kept: run the same command again to go on from there.'
-            code = 143 if isinstance(e, Terminated) else 130
-        typer.echo(f'camera_pose: {message}', err=True)
+        try: return f(*_at_home(args), **{k: _at_home(v) for k, v in kwargs.items()})
+        except (SystemExit, typer.Exit, typer.Abort, typer.BadParameter): raise
+        except BaseException as e: sentence, code = ending(e)
+        say(sentence)
         raise typer.Exit(code)
     return app.command(name)(run)
 
@@ -88,13 +93,20 @@ def takes(
         return f
     return decorate
 
-# %% ../nbs/14_cli.ipynb #79be5496
+# %% ../nbs/14_cli.ipynb #d1c9ecbc
+def _seconds(text):
+    try: return read_seconds(text)
+    except InputError as e: raise typer.BadParameter(str(e)) from None
+
+def _time(help, *names): return option(float, None, help, *names, parser=_seconds, metavar='TIME')
+
 FRAMES = FPS | dict(
     n_frames=option(int, None, 'instead of --fps: this many frames, evenly spread', '--frames'),
     motion=option(float, None, 'instead of --fps: a frame whenever this share of the picture has moved, the sharpest '
                                'at hand; usual is 0.05 to 0.1'),
-    start_s=option(float, None, 'first second of the video to use', '--start'),
-    end_s=option(float, None, 'last second of the video to use', '--end'),
+    start_s=_time('where to begin in the video: seconds, or minutes and seconds (1:05)', '--start'),
+    end_s=_time('where to end in the video', '--end'),
+    max_side=option(int, None, 'longer side of the frames at most, pixels  [default: as they are]'),
     mask=option(Path, None, 'picture, white = use, black = ignore: for a shadow, a hand, a vehicle hood'),
     also=option(list[Path], None, 'another video of the same place; may be repeated', '--also', metavar='VIDEO'))
 
@@ -522,10 +534,17 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     _finish(scene, 'mapnet')
     if serve: _serve(scene, 'mapnet', host, port)
 
-# %% ../nbs/14_cli.ipynb #967bad57
-def main():
-    "Entry point of the command `camera_pose`"
+# %% ../nbs/14_cli.ipynb #34c71be3
+def _tidy(folder): # after a crash
+    from camera_pose.app.folder import SceneFolder
+    with SceneFolder(folder, quiet=True).lock('tidy'): pass
+
+def _run_command():
     stop_when_terminated()
     app(prog_name='camera_pose')
+
+def main():
+    "Entry point of the command `camera_pose`"
+    sys.exit(watched(_run_command, _tidy))
 
 if __name__ == '__main__' and '__file__' in globals(): main() # python -m camera_pose.cli, as torchrun calls it

@@ -7,14 +7,15 @@ __all__ = ['STAGES', 'SceneFolder', 'digest', 'library_versions']
 
 # %% ../../nbs/12_app/02_folder.ipynb #616260ce
 import hashlib, importlib.metadata, json, os, re, sys, threading, time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fastcore.basics import patch
 
 from .. import __version__
+from ..ground.faults import note
 from ..ground.lock import folder_lock, lock_note
-from ..ground.basics import InputError, SceneError, read_json, write_json
+from ..ground.basics import InputError, SceneError, read_json, remove, write_json
 
 # %% ../../nbs/12_app/02_folder.ipynb #70df83a5
 STAGES = 'frames', 'reconstruct', 'align', 'split', 'plan', 'train', 'evaluate', 'paper'
@@ -38,7 +39,7 @@ class SceneFolder:
         self.path, self.quiet, self._told = Path(path), quiet, set()
         _check_folder(self.path)
         self.force = force if force is True else {force} if isinstance(force, str) else set(force or ())
-        self._ran = set() # forced stages that have run
+        self._ran, self._digests = set(), {} # forced stages that have run; path -> mark, digest
         if self.force and self.force is not True: self._check_force()
 
     def __repr__(self):
@@ -95,6 +96,7 @@ def _write(self:SceneFolder, record):
     if path.exists() and _valid_record(path) is None: # somebody's file, whatever it is
         names = (f'scene.damaged{n or ""}.json' for n in range(1000))
         path.rename(next(p for p in map(self.file, names) if not p.exists()))
+    record['digests'] = dict([*(record.get('digests', {}) | self._digests).items()][-50:])
     for name in (_COPY, 'scene.json'): write_json(self.file(name), record)
 
 # %% ../../nbs/12_app/02_folder.ipynb #4166c3fb
@@ -104,6 +106,7 @@ def lock(self:SceneFolder,
     what: str = 'run', # what is being done, for others to read
 ):
     "Work in the folder alone; raises `SceneError` when another process or thread does. A thread may nest it"
+    note(folder=str(self.path.absolute())) # to be tidied if this process crashes
     with folder_lock(self.path, what) as left:
         if left: self._take_over(left)
         yield
@@ -169,28 +172,68 @@ class _Watch: # peak memory of a `with` block; once a second the function `alive
                 touched = time.monotonic()
 
 # %% ../../nbs/12_app/02_folder.ipynb #e8046168
+_CLUTTER = {'thumbs.db', 'desktop.ini'}
+
+def _refuse(error): raise error
+
+def _inside(folder): # the files of a folder and of those in it, but hidden ones
+    for top, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if name[0] != '.')
+        files = (Path(top, n) for n in sorted(names) if n[0] != '.' and n.lower() not in _CLUTTER)
+        yield from (p for p in files if p.is_file())
+
+def _add_bytes(h, path):
+    with open(path, 'rb') as f:
+        while chunk := f.read(1 << 20): h.update(chunk)
+
 def digest(
     path: Path, # a file or a folder
-) -> str: # 24 hexadecimal digits
-    "Digest of the content of a file, or of the names and sizes in a folder"
+) -> str: # 24 hexadecimal digits, after 'content:' for a folder
+    "Digest of the content of a file, or of the names and contents of the files in a folder"
     h = hashlib.blake2b(digest_size=12)
-    if path.is_dir():
-        inside = sorted(p for p in path.rglob('*') if p.is_file())
-        for p in inside: h.update(f'{p.relative_to(path)} {p.stat().st_size}\n'.encode())
-    else:
-        with open(path, 'rb') as f:
-            while chunk := f.read(1 << 20): h.update(chunk)
-    return h.hexdigest()
+    if not path.is_dir():
+        _add_bytes(h, path)
+        return h.hexdigest()
+    for p in _inside(path):
+        h.update(f'{p.relative_to(path).as_posix()}\0{p.stat().st_size}\n'.encode(errors='surrogateescape'))
+        _add_bytes(h, p)
+    return f'content:{h.hexdigest()}'
 
-def _digests(inputs): # name -> digest, in order; the second of one name is called 'name (2)'
+# %% ../../nbs/12_app/02_folder.ipynb #ba6403b2
+def _mark(path): # of a file or folder that is as it was; None if that is not sure
+    h, last = hashlib.blake2b(digest_size=12), 0
+    for p in _inside(path) if path.is_dir() else [path]:
+        stat = p.stat()
+        facts = stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+        h.update(f'{p}\0{facts}\n'.encode(errors='surrogateescape'))
+        last = max(last, stat.st_mtime, stat.st_ctime)
+    return h.hexdigest() if time.time() - last > 2 else None
+
+@patch
+def _digest(self:SceneFolder, path): # that of the record, where nothing was written since
+    name, mark = os.path.relpath(path, self.path), _mark(path)
+    known = self._digests.get(name) or self.record.get('digests', {}).get(name)
+    if not mark or not known or known[0] != mark: known = mark, digest(path)
+    if mark: self._digests[name] = list(known)
+    return known[1]
+
+# %% ../../nbs/12_app/02_folder.ipynb #864071a7
+def _named(inputs): # name -> path, in order; the second of one name is called 'name (2)'
     found = {}
     for p in map(Path, inputs):
         names = (p.name, *(f'{p.name} ({k})' for k in range(2, len(inputs) + 1)))
-        try: found[next(n for n in names if n not in found)] = digest(p)
+        found[next(n for n in names if n not in found)] = p
+    return found
+
+@patch
+def _key(self:SceneFolder, options, named): # what identifies a stage
+    inputs = {}
+    for name, p in named.items():
+        try: inputs[name] = self._digest(p)
         except OSError as e:
             raise InputError(f'{p} cannot be read ({e.strerror}): ask for the right to read it, '
                              'or copy it to a folder of your own.') from e
-    return found
+    return json.loads(json.dumps(dict(options=options, inputs=inputs), default=str))
 
 # %% ../../nbs/12_app/02_folder.ipynb #80e1b262
 def library_versions(
@@ -203,11 +246,37 @@ def library_versions(
     names = names or ('pycolmap', 'torch', 'numpy', 'av')
     return dict(camera_pose=__version__) | {name: version(name) for name in names}
 
+# %% ../../nbs/12_app/02_folder.ipynb #f8600111
+def _names_and_sizes(folder):
+    h = hashlib.blake2b(digest_size=12)
+    inside = sorted(p for p in folder.rglob('*') if p.is_file())
+    for p in inside: h.update(f'{p.relative_to(folder)} {p.stat().st_size}\n'.encode(errors='surrogateescape'))
+    return h.hexdigest()
+
+def _alike(known, path): # the digest of a path, by the rule of one that is known
+    return _names_and_sizes(path) if path.is_dir() and ':' not in known else digest(path)
+
+@patch
+def _renewed(self:SceneFolder, name, key, named): # the key to compare, after giving an older record its new digests
+    was = self.record['stages'].get(name, {}).get('key', {})
+    if was == key or was.get('options') != key['options'] or list(was['inputs']) != list(named): return key
+    other = {n: p for n, p in named.items() if was['inputs'][n] != key['inputs'][n]}
+    if not all(p.is_dir() and was['inputs'][n] == _names_and_sizes(p) for n, p in other.items()): return key
+    try:
+        with self.lock(name):
+            (record := self.record)['stages'][name]['key'] = key
+            self._write(record)
+    except SceneError: return was # others work there, or nobody may write
+    return key
+
 # %% ../../nbs/12_app/02_folder.ipynb #4c64625e
+def _places(scene, outputs): # where a stage writes: files beside the record, folders
+    top = scene.path.resolve()
+    return [out if out.resolve().parent == top else out.parent for out in map(Path, outputs)]
+
 def _state(scene, outputs): # names, sizes and times of all files where a stage writes
-    h, top = hashlib.blake2b(digest_size=12), scene.path.resolve()
-    for out in map(Path, outputs):
-        where = out if out.resolve().parent == top else out.parent
+    h = hashlib.blake2b(digest_size=12)
+    for where in _places(scene, outputs):
         files = sorted(p for p in (where, *where.rglob('*')) if p.is_file())
         for p in files: h.update(f'{p} {p.stat().st_size} {p.stat().st_mtime_ns}\n'.encode())
     return h.hexdigest()
@@ -226,7 +295,7 @@ def changed_since(self:SceneFolder,
 ) -> bool:
     "Has one of these inputs changed since a stage ran with it?"
     was = self.record['stages'].get(stage, {}).get('key', {}).get('inputs', {})
-    return any(was[n] != digest(self.file(n)) for n in names if n in was and self.file(n).exists())
+    return any(was[n] != _alike(was[n], self.file(n)) for n in names if n in was and self.file(n).exists())
 
 @patch
 def _forced(self:SceneFolder, name): # once for each stage and object; 'train' means 'train mapnet', too
@@ -253,7 +322,7 @@ def require(self:SceneFolder,
 def _say(self:SceneFolder, name, summary, end):
     if not self.quiet: print(f'{name:<12} {summary}  ({end})', flush=True)
 
-# %% ../../nbs/12_app/02_folder.ipynb #864071a7
+# %% ../../nbs/12_app/02_folder.ipynb #c50c260b
 @patch
 def run_stage(self:SceneFolder,
     name: str,       # name of the stage, as in the command line
@@ -266,8 +335,8 @@ def run_stage(self:SceneFolder,
     "Run a stage unless it is up to date; raises `SceneError` for a missing input or a folder that is in use"
     self._settle()
     self.require(*inputs)
-    key = json.loads(json.dumps(dict(options=options, inputs=_digests(inputs)), default=str))
-    force = force or self._forced(name)
+    named, force = _named(inputs), force or self._forced(name)
+    key = self._renewed(name, self._key(options, named), named)
     result = None if force else self._kept(name, key, outputs)
     if result is None:
         with self.lock(name):
@@ -276,7 +345,7 @@ def run_stage(self:SceneFolder,
     self._say(name, result['summary'], 'kept')
     return result
 
-# %% ../../nbs/12_app/02_folder.ipynb #f8600111
+# %% ../../nbs/12_app/02_folder.ipynb #21604f86
 @patch
 def _announce(self:SceneFolder, name, outputs):
     record = self.record
@@ -288,17 +357,26 @@ def _announce(self:SceneFolder, name, outputs):
         lock_note(self.path, fresh=dict(stage=name, outputs=names, seconds=time.time()))
 
 @patch
+def _finish(self:SceneFolder, name, stage, new): # write the record of a stage that made the paths `new`
+    record = self.record
+    record['stages'].pop(name, None) # the stage that ran last stands last
+    record['stages'][name] = stage
+    try: self._write(record)
+    except OSError: # a full disk: results that no record lists would be taken for somebody's own files
+        for p in new: remove(p)
+        raise
+
+@patch
 def _run(self:SceneFolder, name, make, key, outputs):
-    before = dict(lock_note(self.path))
+    before, new = dict(lock_note(self.path)), {p for p in _places(self, outputs) if not p.exists()}
     lock_note(self.path, what=name)
     self._announce(name, outputs)
     start = time.perf_counter()
     with _Watch(lambda: os.utime(self.file('.lock'))) as watch: result = make()
-    seconds, record = round(time.perf_counter() - start, 1), self.record
-    record['stages'].pop(name, None) # the stage that ran last stands last
-    record['stages'][name] = dict(key=key, result=result, seconds=seconds, peak_mb=watch.peak_mb, peak_of=watch.of,
-                                  versions=library_versions(), finished=time.strftime('%Y-%m-%dT%H:%M:%S'))
-    self._write(record)
+    seconds = round(time.perf_counter() - start, 1)
+    stage = dict(key=key, result=result, seconds=seconds, peak_mb=watch.peak_mb, peak_of=watch.of,
+                 versions=library_versions(), finished=time.strftime('%Y-%m-%dT%H:%M:%S'))
+    self._finish(name, stage, new)
     lock_note(self.path, what=before['what'], fresh=before.get('fresh'))
     self._say(name, result['summary'], f'{seconds} s')
     return result

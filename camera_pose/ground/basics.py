@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'atomic_path', 'Terminated',
-           'stop_when_terminated', 'read_json', 'write_json', 'natural_order']
+           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'remove', 'atomic_path',
+           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
-import json, os, re, shutil, signal, sys, threading, time
+import errno, json, os, re, shutil, signal, sys, threading, time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -143,34 +143,49 @@ def thread_map(
     finally: pool.shutdown(cancel_futures=True)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6e8a7574
-def _remove(path):
+def remove(
+    path: Path, # file or folder
+):
+    "Remove a file or a folder, if it is there"
     if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
     else: path.unlink(missing_ok=True)
 
 def _replace(tmp, path, old):
     "Rename `tmp` to `path`; a folder cannot be renamed over a full one, so that one is moved to `old` first"
     if not (tmp.is_dir() and path.exists()): return os.replace(tmp, path)
-    _remove(old)
+    remove(old)
     path.rename(old)
     tmp.rename(path)
-    _remove(old)
+    remove(old)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #f422b1d1
+def _check_space(folder, least): # in bytes; raises `OSError`
+    if not hasattr(os, 'statvfs'): return
+    disk = os.statvfs(folder)
+    free = disk.f_frsize*(disk.f_bavail if os.geteuid() else disk.f_bfree)
+    if disk.f_blocks and free < least: raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
 @contextmanager
 def atomic_path(
     path: str|Path, # file or folder that appears, or is replaced, as a whole
 ):
     "A temporary path beside `path`, renamed to it when the block ends and removed when the block fails"
     path = Path(path)
+    if path.name in ('', '..'): raise InputError(f'{path} is a folder that exists: name a file or a new folder in it.')
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f'.{path.stem}.{os.getpid()}.tmp{path.suffix}')
     old = path.with_name(f'.{path.name}.old')
     if old.exists() and not path.exists(): old.rename(path) # killed between the two renames of `_replace`
-    _remove(tmp)
+    remove(tmp)
     try:
         yield tmp
+        if tmp.is_dir(): _check_space(tmp, 1)
         _replace(tmp, path, old)
-    finally: _remove(tmp)
+    except Exception as e:
+        try: _check_space(path.parent, 1 << 18)
+        except OSError as full: raise full from e
+        raise
+    finally: remove(tmp)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #2fe76e8c
 class Terminated(KeyboardInterrupt):
@@ -204,9 +219,26 @@ def write_json(
     "Write a JSON file as a whole"
     with atomic_path(path) as tmp: tmp.write_text(json.dumps(obj, indent=2) + '\n', encoding='utf-8')
 
+# %% ../../nbs/01_ground/02_basics.ipynb #da5a1dd2
+_CLOCK = re.compile(r'(?:(\d+):)?(?:(\d+):)?(\d+(?:[.,]\d*)?)')
+_UNITS = re.compile(r'(?:(\d+) ?h)? ?(?:(\d+) ?m(?:in)?)? ?(?:(\d+(?:[.,]\d*)?) ?s(?:ec)?)?')
+
+def read_seconds(
+    text: str|float, # `65`, `65.5`, `1:05`, `0:01:05.5`, `1m5s`
+) -> float: # seconds
+    "A time as people write it; raises `InputError`"
+    text = str(text).strip().lower()
+    m, units = _CLOCK.fullmatch(text), _UNITS.fullmatch(text)
+    parts = m.groups() if m else units.groups() if units and text else None
+    hours, minutes, seconds = (float((p or '0').replace(',', '.')) for p in parts or ('', '', ''))
+    if m and parts[1] is None: hours, minutes = 0, hours # of two numbers the first are minutes
+    if not parts or m and (seconds >= 60 and parts[0] or minutes >= 60 and parts[1]):
+        raise InputError(f'{text} is no time: write seconds (65.5) or minutes and seconds (1:05.5).')
+    return 3600*hours + 60*minutes + seconds
+
 # %% ../../nbs/01_ground/02_basics.ipynb #ba6d8915
 def natural_order(
     name: str, # of a file
 ) -> list: # `sorted(names, key=natural_order)` puts IMG_9 before IMG_10
     "Key by which names are sorted as people count"
-    return [int(s) if s.isdigit() else s.lower() for s in re.split(r'(\d+)', name)]
+    return [int(s) if k % 2 else s.lower() for k, s in enumerate(re.split(r'(\d+)', name))]

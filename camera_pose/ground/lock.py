@@ -6,13 +6,13 @@
 __all__ = ['alive', 'tidy', 'lock_note', 'folder_lock']
 
 # %% ../../nbs/01_ground/08_lock.ipynb #d88be400
-import errno, os, re, shutil, socket, threading, time
+import errno, os, re, socket, threading, time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, SoftFileLock, Timeout
 
-from .basics import InputError, SceneError, read_json, write_json
+from .basics import InputError, SceneError, read_json, remove, write_json
 
 # %% ../../nbs/01_ground/08_lock.ipynb #ae915d42
 def _windows_process(pid): # 0, or None without such a process
@@ -50,10 +50,6 @@ def _half_weights(path): # unfinished file of safetensors, whose temporary name 
     with open(path, 'rb') as f: head = f.read(9)
     return not head or head[8:] == b'{'
 
-def _remove(path): # a file or a folder
-    if path.is_dir() and not path.is_symlink(): shutil.rmtree(path, ignore_errors=True)
-    else: path.unlink(missing_ok=True)
-
 # %% ../../nbs/01_ground/08_lock.ipynb #3646aa29
 def _unfinished(top, names): # unfinished paths in a folder, and the names that living processes are writing
     dead, writing = [], set()
@@ -78,7 +74,7 @@ def tidy(
             old, place = Path(top, m[0]), Path(top, m[1])
             if place.exists(): dead.append(old) # out of date
             else: old.rename(place)
-        for path in dead: _remove(path)
+        for path in dead: remove(path)
         n += len(dead)
         folders[:] = [name for name in folders if Path(top, name).exists()]
     return n
