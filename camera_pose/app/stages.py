@@ -26,19 +26,21 @@ from ..doctor.page import doctor_page
 from ..ground.basics import InputError, SceneError, atomic_path, read_json, write_json
 from ..ground.figures import short_number
 from ..ground.metrics import path_length, pose_metrics
-from ..ground.table import SPLITS, leakage, read_csv, read_table, table_poses, write_table
+from ..ground.table import SPLITS, leakage, poses_table, read_csv, read_table, table_poses, write_table
 from ..localize.odometry import map_camera
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
 from ..train.cache import cached_features
 from ..train.learner import pose_learner
 from ..train.recipe import load_recipe
-from ..world.align import (align_by_points, align_by_trajectory, apply_alignment, level_alignment,
-                                     points_on_trajectory, read_points, scale_from_distance)
+from ..world.align import (Alignment, align_by_points, align_by_trajectory, apply_alignment, level_alignment,
+                                     scale_from_distance)
+from ..world.doubt import check_plan, check_world, typical_speed
 from ..world.draw_plan import floormap_from_points
 from ..world.floorplan import FloorMap
 from ..world.imu import imu_alignment, read_imu
 from ..world.mocap import join_mocap
+from ..world.points import points_on_trajectory, read_points
 
 # %% ../../nbs/12_app/04_stages.ipynb #4e27ea99
 PARTS = 'train', 'validation', 'test'
@@ -121,35 +123,59 @@ def doctor(self:Scene,
     return self.run_stage('doctor', make, inputs, outputs, {}, force)
 
 # %% ../../nbs/12_app/04_stages.ipynb #317c6326
-def _fit(positions, source, path, scale, height): # similarity transform, residuals or None, a sentence
+def _fit(positions, source, path, scale, height): # `Alignment`, a sentence
     if source == 'points':
-        fit, off = align_by_points(positions, read_points(path, height), scale)
-        return fit, off, f'{len(off)} points, largest residual {off.residual_m.max():.3f} m'
+        found = align_by_points(positions, read_points(path, height), scale)
+        used = found.residuals[found.residuals.used]
+        return found, f'{len(used)} points, largest residual {used.residual_m.max():.3f} m'
     if source == 'trajectory':
-        fit, off = align_by_trajectory(positions, read_tum(path), scale)
-        rmse = np.sqrt((off.residual_m**2).mean())
-        return fit, off, f'{len(off)} poses of {Path(path).name}, RMSE {rmse:.3f} m'
+        found = align_by_trajectory(positions, read_tum(path), scale)
+        used = found.residuals[found.residuals.used]
+        rmse = np.sqrt((used.residual_m**2).mean())
+        return found, f'{len(used)} poses of {Path(path).name}, RMSE {rmse:.3f} m'
     if source == 'mocap':
         joined = join_mocap(positions, read_tum(path))
-        return joined.world, pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m)), str(joined)
+        residuals = pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m, used=True))
+        sd_m = float(np.sqrt((joined.residual_m**2).mean()))
+        return Alignment(joined.world, residuals, sd_m, joined.notes), str(joined)
     if source == 'imu':
         fit, sd = imu_alignment(positions, read_imu(path))
-        return fit, None, f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
+        return Alignment(fit, None, None), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
     way = 'level only: for metres give three known positions (--points) or one distance'
-    return level_alignment(table_poses(positions), scale or 1.), None, 'level, one known distance' if scale else way
+    level = level_alignment(table_poses(positions), scale or 1.)
+    return Alignment(level, None, None), 'level, one known distance' if scale else way
 
-# %% ../../nbs/12_app/04_stages.ipynb #4ee32a5e
+# %% ../../nbs/12_app/04_stages.ipynb #71f11518
+@patch
+def _aligned(self:Scene, found, positions): # pose table in metres, and what is doubtful; raises `AlignmentError`
+    listed, xyz = self.imgs/'frames.csv', ['x', 'y', 'z']
+    timed = listed.exists() and 'source' not in pd.read_csv(listed, nrows=1)
+    table = poses_table(positions.image, positions.timestamp, found.similarity.apply_poses(table_poses(positions)))
+    points = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
+    doubts = [*found.doubts, *check_world(table, found.similarity.apply(points), timed)]
+    return table if timed else table.assign(timestamp=0.), doubts
+
+def _sentences(text, words, doubts=()): # a text, sentences about it, and the doubtful ones
+    for w in [*words, *(['doubtful:'] if doubts else []), *doubts]:
+        text += ('' if text[-1] in '.?:' else '.') + f' {w[0].upper()}{w[1:]}'
+    return text.rstrip('.')
+
 @patch
 def _align(self:Scene, source, path, distance, height): # make the outputs of `align`
     positions, scale = read_table(self.workspace/'positions.csv'), None
     if distance is not None: # two frames and metres
         ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
         scale = scale_from_distance(*ends, float(distance[2]))
-    fit, residuals, how = _fit(positions, source, path, scale, height)
-    units = 'metres' if source or scale is not None else 'reconstruction units'
-    table = apply_alignment(self.workspace, self.path, fit, units, residuals)
-    unit, length = 'm' if units == 'metres' else 'units', path_length(table_poses(table))
-    return dict(summary=f'{how}; {len(table)} poses, path {length:.1f} {unit}', units=units)
+    (found, how), metric = _fit(positions, source, path, scale, height), source or scale is not None
+    aligned, doubts = self._aligned(found, positions) if metric else (None, [])
+    units, unit = ('metres', 'm') if metric else ('reconstruction units', 'units')
+    more = dict(sd_m=found.sd_m, notes=list(found.notes), doubts=doubts)
+    table = apply_alignment(self.workspace, self.path, found.similarity, units, found.residuals, more)
+    speed = typical_speed(aligned) if metric else np.nan
+    walked = f'path {path_length(table_poses(table)):.1f} {unit}' + (f' at {speed:.1f} m/s' if speed == speed else '')
+    known = '' if found.sd_m is None else f' known to ± {short_number(found.sd_m)} m'
+    summary = _sentences(f'{how}; {len(table)} poses{known}, {walked}', found.notes, doubts)
+    return dict(summary=summary, units=units, doubts=doubts)
 
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
 @patch
@@ -300,10 +326,19 @@ def _plan(self:Scene, folder): # make the outputs of `plan`
         points = self.points3D[['x', 'y', 'z']].to_numpy()
         plan = floormap_from_points(points, table_poses(self.table('positions')), units=self.units)
         how = 'drawn from the point cloud'
+    doubts = check_plan(plan, self.table('positions'), self.units) if folder is not None else []
     with atomic_path(self.file('floorplan')) as tmp: plan.save(tmp)
-    return dict(summary=f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}')
+    summary = _sentences(f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}', [], doubts)
+    return dict(summary=summary, doubts=doubts)
 
 # %% ../../nbs/12_app/04_stages.ipynb #8beaa00a
+@patch
+def _own_plan(self:Scene): # the plan that the user has put into the scene; raises `InputError` where no camera is on it
+    plan = FloorMap.load(self.file('floorplan'))
+    doubts = check_plan(plan, self.table('positions'), self.units) if self.file('positions.csv').exists() else []
+    if doubts: self._tell(_sentences('plan         your floor plan', [], doubts))
+    return dict(summary='your floor plan', size=plan.plan.shape[:2], doubts=doubts)
+
 @patch
 def plan(self:Scene,
     folder: str|Path = None, # folder with plan.png, walkable.png and floorplan.json
@@ -312,7 +347,7 @@ def plan(self:Scene,
     "The floor plan: given by the user, or drawn from the point cloud"
     mine = self.file('floorplan')
     if mine.exists() and 'plan' not in self.record['stages']:
-        if folder is None: return dict(summary='your floor plan', size=FloorMap.load(mine).plan.shape[:2])
+        if folder is None: return self._own_plan()
         raise SceneError(f'{mine} holds a plan that camera_pose did not make: move it away, '
                          'or leave the option out to use it.')
     inputs = [self.file('points3D.csv'), self.file('positions.csv')]

@@ -6,7 +6,7 @@
 __all__ = ['time_offset', 'hand_eye', 'MocapAlignment', 'join_mocap']
 
 # %% ../../nbs/04_world/02_mocap.ipynb #eea9aa8e
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np, pandas as pd
 from scipy.ndimage import gaussian_filter1d
@@ -17,6 +17,7 @@ from ..ground.basics import AlignmentError
 from ..ground.pose import (Similarity, fit_similarity, pose_compose, pose_interpolate, pose_relative,
                                      quat_angle, quat_exp, quat_from_matrix, quat_log, quat_normalize, quat_to_matrix)
 from ..ground.table import poses_table, table_poses
+from .reading import clean_reference, conventions, qw_first
 
 # %% ../../nbs/04_world/02_mocap.ipynb #8ed08528
 _STEP_S, _WINDOW_S, _LEAST_S = .02, .3, 3. # between tried offsets; of the mean speed; shortest overlap
@@ -132,6 +133,7 @@ class MocapAlignment:
     residual_m: np.ndarray   # between tracker and reconstruction, for each row of the table, metres
     residual_deg: np.ndarray # the same in degrees
     sd: dict                 # standard deviations: `offset_s`, `mount_m` `(3,)`, `mount_deg` `(3,)`, `scale`
+    notes: tuple = ()        # sentences: how the recording was read
 
     def __str__(self):
         text = (f'{len(self.table)} frames, clocks {self.offset_s:.3f} s apart (± {1000*self.sd["offset_s"]:.0f} ms), '
@@ -163,23 +165,38 @@ def _first_estimate(offset_s, times, cameras, moments, bodies): # the fourteen n
                      *world.translation])
 
 # %% ../../nbs/04_world/02_mocap.ipynb #4293bc30
+def _join(video, tracker, offset_s): # `MocapAlignment`; raises `AlignmentError`
+    if offset_s is None: offset_s = time_offset(video, tracker)[0]
+    times, moments, bodies = video.timestamp.to_numpy(), tracker.timestamp.to_numpy(), table_poses(tracker)
+    inside = _inside(times + offset_s, moments)
+    times, cameras = times[inside], table_poses(video)[inside]
+    x = _first_estimate(offset_s, times, cameras, moments, bodies)
+    with np.errstate(over='ignore', invalid='ignore'):
+        x, sd = _refine(x, (times, cameras, moments, _smooth(moments, bodies)))
+        tracked, off = _residuals(x, times, cameras, moments, bodies)
+    metres, degrees = np.linalg.norm(off[:, :3], axis=1), np.rad2deg(np.linalg.norm(off[:, 3:], axis=1))
+    length = np.linalg.norm(np.diff(tracked[:, :3], axis=0), axis=1).sum()
+    if not np.median(metres) <= .05*length:
+        raise AlignmentError(f'The tracker and the video do not fit: they differ by {np.median(metres):.2f} m in the '
+                             f'median on a path of {length:.1f} m. Check that the markers are fixed to the camera.')
+    sd = dict(offset_s=float(sd[0]), mount_m=sd[1:4], mount_deg=np.rad2deg(sd[4:7]), scale=float(sd[7]))
+    return MocapAlignment(poses_table(video.image[inside], times, tracked), *_unpack(x), metres, degrees, sd)
+
+# %% ../../nbs/04_world/02_mocap.ipynb #e2cda254
 def join_mocap(
     video: pd.DataFrame,    # pose table of the frames, from structure from motion
     tracker: pd.DataFrame,  # pose table of the tracker, metres, a clock of its own (`read_tum`)
     offset_s: float = None, # the tracker's clock minus the video's, if it is known roughly; None to find it
 ) -> MocapAlignment:
     "Give the frames of a video the poses of a tracker; raises `AlignmentError` when the two do not fit"
-    if offset_s is None: offset_s = time_offset(video, tracker)[0]
-    times, moments, bodies = video.timestamp.to_numpy(), tracker.timestamp.to_numpy(), table_poses(tracker)
-    inside = _inside(times + offset_s, moments)
-    times, cameras = times[inside], table_poses(video)[inside]
-    x = _first_estimate(offset_s, times, cameras, moments, bodies)
-    x, sd = _refine(x, (times, cameras, moments, _smooth(moments, bodies)))
-    tracked, off = _residuals(x, times, cameras, moments, bodies)
-    metres, degrees = np.linalg.norm(off[:, :3], axis=1), np.rad2deg(np.linalg.norm(off[:, 3:], axis=1))
-    length = np.linalg.norm(np.diff(tracked[:, :3], axis=0), axis=1).sum()
-    if np.median(metres) > .05*length:
-        raise AlignmentError(f'The tracker and the video do not fit: they differ by {np.median(metres):.2f} m in the '
-                             f'median on a path of {length:.1f} m. Check that the markers are fixed to the camera.')
-    sd = dict(offset_s=float(sd[0]), mount_m=sd[1:4], mount_deg=np.rad2deg(sd[4:7]), scale=float(sd[7]))
-    return MocapAlignment(poses_table(video.image[inside], times, tracked), *_unpack(x), metres, degrees, sd)
+    tracker, said = clean_reference(tracker)
+    others = [(qw_first(tracker), 'the rotations of the tracker have qw first')]
+    inverted = [r for r in conventions(tracker) if r.said and not r.remedy]
+    others += [(r.table, r.said.replace('reference', 'tracker')) for r in inverted]
+    fault = None
+    for table, words in [(tracker, ''), *others]:
+        try: found = _join(video, table, offset_s)
+        except (AlignmentError, ValueError) as e: fault = fault or e
+        else: return replace(found, notes=(*said, *filter(None, [words])))
+    raise fault if isinstance(fault, AlignmentError) else AlignmentError(
+        'The tracker and the video do not fit at any offset of their clocks: check that both are of the same take.')
