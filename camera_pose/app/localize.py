@@ -7,6 +7,7 @@ __all__ = ['localize_photos', 'localize_video', 'short_table', 'plot_localized']
 
 # %% ../../nbs/12_app/06_localize.ipynb #3bcccd51
 import json, os, tempfile
+from collections import Counter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -19,7 +20,7 @@ from .localizer import MAP_FILES, localization_row
 from .stages import Scene
 from ..capture.photos import PHOTO_ENDINGS
 from ..capture.video import VIDEO_ENDINGS, extract_frames
-from ..ground.basics import InputError, atomic_path, progress, write_json
+from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
 from ..ground.pose import POSE_COLUMNS, quat_rotate
 from ..localize.fuse import Localization
@@ -38,6 +39,20 @@ def _list_inputs(sources): # photos, videos; raises `InputError` for a wrong nam
         elif not source.exists(): raise InputError(f'There is no photo, folder or video {source}: check the name.')
         else: (videos if source.suffix.lower() in VIDEO_ENDINGS else photos).append(source)
     return photos, videos
+
+# %% ../../nbs/12_app/06_localize.ipynb #236391f4
+def _once(paths): # without repetitions
+    first = {p.resolve(): p for p in reversed(paths)}
+    twice = len(paths) - len(first)
+    if twice: print(f'{twice} of the {len(paths)} files {"was" if twice == 1 else "were"} given twice and counts once.')
+    return list(first.values())[::-1]
+
+def _labels(paths): # names for people, each once
+    names = [p.name for p in paths]
+    many = {name for name, n in Counter(names).items() if n > 1}
+    top = os.path.commonpath([p.resolve().parent for p in paths]) if many else None
+    full = [Path(os.path.relpath(p.resolve(), top)).as_posix() if p.name in many else p.name for p in paths]
+    return full
 
 # %% ../../nbs/12_app/06_localize.ipynb #dc4e038c
 def _kept_rows(path, key): # rows of a run that was stopped, by photo
@@ -66,6 +81,9 @@ def _one_row(localizer, photo): # with the covariance of the pose
         covariance = dict(covariance=answer.covariance.tolist())
         return localization_row(answer) | covariance | getattr(localizer, 'more', {})
     except (InputError, OSError) as e: return _failed(str(e).replace(str(photo), Path(photo).name))
+    except Exception as e:
+        if hasattr(localizer, 'replay'): raise # the next frames of a video depend on this one
+        return _failed(f'a fault of the program on this photo ({type(e).__name__}: {e})')
 
 # %% ../../nbs/12_app/06_localize.ipynb #58fc569d
 def localize_photos(
@@ -205,18 +223,63 @@ def plot_localized(
     return fig
 
 # %% ../../nbs/12_app/06_localize.ipynb #80abf155
-def _save_localized(table, out, floormap, known, units, what): # write `poses.csv`, `poses.json` and `plan.png`
+def _save_localized(table, out, floormap, known, units, what, sources): # write `poses.csv`, `poses.json`, `plan.png`
     unit = 'm' if units == 'metres' else 'units'
     out.mkdir(parents=True, exist_ok=True)
     columns = table.drop(columns='covariance', errors='ignore')
     with atomic_path(out/'poses.csv') as tmp: columns.to_csv(tmp, index=False, float_format='%.6g')
     rows = json.loads(table.to_json(orient='records', double_precision=15))
-    write_json(out/'poses.json', dict(finding=_finding(table, unit, what), units=units, photos=rows))
+    head = dict(finding=_finding(table, unit, what), units=units, sources=sources)
+    write_json(out/'poses.json', head | dict(photos=rows))
     fig = plot_localized(table, floormap, known, what, unit)
     with atomic_path(out/'plan.png') as tmp: fig.savefig(tmp, format='png', dpi=130)
     plt.close(fig)
 
-# %% ../../nbs/12_app/06_localize.ipynb #6aed417e
+# %% ../../nbs/12_app/06_localize.ipynb #b7397cbb
+_RESULTS = 'poses.csv', 'poses.json', 'plan.png'
+
+def _sources_of(folder): # of the results in it; [] where there are none, None where they are not known
+    if not any((folder/name).exists() for name in (*_RESULTS, '.sources.json')): return []
+    try: return next(read_json(f) for f in (folder/'.sources.json', folder/'poses.json') if f.exists())['sources']
+    except (InputError, StopIteration, KeyError, TypeError): return None
+
+def _free_folder(folder, sources): # this one, or with a number; for sources that have no other results there
+    numbered = (folder.with_name(f'{folder.name}_{k}') for k in range(2, 100_000))
+    return next(f for f in (folder, *numbered) if _sources_of(f) in ([], sources))
+
+def _set_aside(folder, sources): # the results of other sources
+    if _sources_of(folder) in ([], sources): return
+    aside = next(f for f in (folder/f'earlier_{k}' for k in range(1, 100_000)) if not f.exists())
+    aside.mkdir()
+    for name in (*_RESULTS, '.sources.json'):
+        if (folder/name).exists(): (folder/name).rename(aside/name)
+    print(f'The results of other photos in {folder} are now in {aside}.')
+
+# %% ../../nbs/12_app/06_localize.ipynb #e3ebf87f
+def _videos_rows(localizer, videos, fps, keep, identity, floormap, alone): # a table for each video
+    for video, label, kept in zip(videos, _labels(videos), keep):
+        try: table = localize_video(localizer, video, fps, kept, identity, floormap)
+        except InputError as e:
+            if alone: raise
+            table = pd.DataFrame([dict(image=video.name) | _failed(str(e))])
+        yield table.assign(image=[label + name[len(video.name):] for name in table.image])
+
+@patch
+def _identity(self:Scene, model): # of map and model
+    used = [self.file('map', MAP_FILES[0]), self.file('map', MAP_FILES[2])]
+    if model is not None: used.append(self.file('models', model, 'model.safetensors'))
+    return ' '.join(digest(f) for f in used if f.exists())
+
+@patch
+def _result_folder(self:Scene, out, given): # made, with the list of the sources
+    sources = [str(p.resolve()) for p in given]
+    if out is None: out = _free_folder(self.file('localized', given[0].resolve().stem), sources)
+    else: _set_aside(out := Path(out), sources)
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out/'.sources.json', dict(sources=sources))
+    return out, sources
+
+# %% ../../nbs/12_app/06_localize.ipynb #e0ecf572
 @patch
 def localize(self:Scene,
     sources,               # photos, folders of photos, videos
@@ -225,18 +288,14 @@ def localize(self:Scene,
     fps: float = None,     # of videos
 ) -> tuple: # table, folder
     "Localize photos and videos, and write table and picture; raises `InputError` for names that are not there"
-    sources = [Path(sources)] if isinstance(sources, (str, Path)) else [Path(s) for s in sources]
-    photos, videos = _list_inputs(sources)
-    out = Path(out) if out is not None else self.file('localized', sources[0].resolve().stem)
+    given = [Path(sources)] if isinstance(sources, (str, Path)) else [Path(s) for s in sources]
+    photos, videos = map(_once, _list_inputs(given))
     name, localizer = self.localizer(run)
-    out.mkdir(parents=True, exist_ok=True)
-    used = [self.file('map', MAP_FILES[0]), self.file('map', MAP_FILES[2])]
-    if name is not None: used.append(self.file('models', name, 'model.safetensors'))
-    identity = ' '.join(digest(f) for f in used if f.exists()) # of map and model
+    (out, sources), identity = self._result_folder(out, given), self._identity(name)
     keep = [out/f'.{i}.rows.jsonl' for i in range(len(videos) + 1)]
-    parts = [localize_photos(localizer, photos, keep[-1], identity)] if photos else []
-    parts += [localize_video(localizer, v, fps, k, identity, self.floormap) for v, k in zip(videos, keep)]
+    parts = [localize_photos(localizer, photos, keep[-1], identity).assign(image=_labels(photos))] if photos else []
+    parts += _videos_rows(localizer, videos, fps, keep, identity, self.floormap, alone=len(given) == 1)
     table, what = pd.concat(parts, ignore_index=True), ' and '.join(['photos']*bool(photos) + ['frames']*bool(videos))
-    _save_localized(table, out, self.floormap, self.table('positions'), self.units, what)
-    for file in keep: file.unlink(missing_ok=True)
+    _save_localized(table, out, self.floormap, self.table('positions'), self.units, what, sources)
+    for file in (*keep, out/'.sources.json'): file.unlink(missing_ok=True)
     return table, out
