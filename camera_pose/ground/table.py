@@ -60,9 +60,9 @@ def _is_plain(text): # as `write_table` writes it
     return (head == head.lower() and not set('"\t;#% [(') & set(head) and '"' not in body
             and body.count(',') == head.count(',')*(body.count('\n') + 1))
 
-def _as_frame(text, names): # names of images stay text, also where they are numbers
+def _as_frame(text, names): # names of images stay text, also where they are numbers, or NA
     return pd.read_csv(io.StringIO(text), skipinitialspace=True, index_col=False,
-                       dtype={n: str for n in names if column_role(n)[0] == 'image'})
+                       converters={n: str.strip for n in names if column_role(n)[0] == 'image'})
 
 # %% ../../nbs/01_ground/03_table.ipynb #d7964da6
 def open_csv(
@@ -75,8 +75,9 @@ def open_csv(
         except ValueError: pass # pandas' parser errors are ValueErrors
         else: return table, range(2, len(table) + 2)
     found = split_table(text, path, pad=True)
-    if not found.names and not found.rows:
-        raise InputError(f'{path} is not a readable CSV file (it is empty): save it as comma-separated UTF-8 text.')
+    if not found.names:
+        why = f'line {found.lines[0]} names no columns' if found.rows else 'it is empty'
+        raise InputError(f'{path} is not a readable CSV file ({why}): give it a header and save it as UTF-8 text.')
     out = io.StringIO()
     csv.writer(out).writerows([found.names, *found.rows])
     try: return _as_frame(out.getvalue(), found.names), found.lines
@@ -108,7 +109,13 @@ def _finite_column(table, column, path, lines, unit=''): # as float64, metres or
     return to_seconds(values, unit or 's')[0] if column == 'timestamp' else values*LENGTH_UNITS.get(unit, 1)
 
 # %% ../../nbs/01_ground/03_table.ipynb #d8c3fa99
-def _checked_csv(path, columns, numbers, what): # table, number of the line of each row
+def _without_lost(table, lines, path): # rows that have a pose
+    lost = ~np.isfinite(table[POSE_COLUMNS].apply(pd.to_numeric, errors='coerce')).to_numpy().any(1)
+    if lost.all(): raise InputError(f'None of the {len(table)} poses in {path} is a number: export the table again.')
+    if lost.any(): print(f'{Path(path).name}: {lost.sum()} of {len(table)} images have no pose and are left out')
+    return table[~lost].reset_index(drop=True), np.array(lines)[~lost]
+
+def _checked_csv(path, columns, numbers, what, skip_lost=False): # table, number of the line of each row
     table, lines = open_csv(path)
     table, units = _our_names(table, columns, path)
     missing = [c for c in columns if c not in table.columns]
@@ -116,6 +123,7 @@ def _checked_csv(path, columns, numbers, what): # table, number of the line of e
         raise InputError(f'{path} lacks the column{"s"[:len(missing) - 1]} {", ".join(missing)}: '
                          f'a {what} begins with the header line {",".join(columns)}.')
     if not len(table): raise InputError(f'{path} has a header but no rows: a {what} needs at least one.')
+    if skip_lost: table, lines = _without_lost(table, lines, path)
     for c in numbers: table[c] = _finite_column(table, c, path, lines, units.get(c, ''))
     return table, lines
 
@@ -131,9 +139,10 @@ def read_csv(
 # %% ../../nbs/01_ground/03_table.ipynb #0bf908ef
 def read_table(
     path: str|Path, # CSV file with the columns `image,timestamp,x,y,z,qw,qx,qy,qz`
+    skip_lost: bool = False, # leave out rows in which none of the pose is a number? else refuse them
 ) -> pd.DataFrame: # a pose table with unit quaternions, `qw >= 0`
     "Read and check a pose table; raises `InputError` that names the line and the column"
-    table, lines = _checked_csv(path, TABLE_COLUMNS, ['timestamp', *POSE_COLUMNS], 'pose table')
+    table, lines = _checked_csv(path, TABLE_COLUMNS, ['timestamp', *POSE_COLUMNS], 'pose table', skip_lost)
     twice = table['image'].duplicated()
     if twice.any():
         raise InputError(f'{path} names {table["image"][twice.idxmax()]} twice ({_line_list(twice, lines)}): '

@@ -71,8 +71,9 @@ def _clock_unit(times):
     size, step = np.median(np.abs(times)), np.median(np.abs(np.diff(np.unique(times)))) if len(times) > 1 else 0
     for unit, least in dict(ns=1e17, us=1e14, ms=1e11).items():
         if size >= least: return unit
-    if size > 1e8 or not (times == np.round(times)).all(): return 's' # since 1970 in seconds, or with fractions
-    return next((unit for unit, least in dict(ns=2e6, us=2e3, ms=5).items() if step >= least), 's')
+    if not (times == np.round(times)).all(): return 's' # with fractions
+    since_1970 = size > 1e8 # in seconds, if the steps are
+    return next((unit for unit, least in dict(ns=2e6, us=2e3, ms=2e3 if since_1970 else 5).items() if step >= least), 's')
 
 def to_seconds(
     times: np.ndarray, # moments `(n,)` in any unit
