@@ -6,10 +6,9 @@
 __all__ = ['MAX_BYTES', 'MAX_PIXELS', 'MIN_SIDE', 'UploadError', 'read_photo', 'MemoryParser', 'receive_photo']
 
 # %% ../../nbs/12_app/10_uploads.ipynb #1dad552d
-import io, warnings
+from PIL import Image
 
-from PIL import Image, ImageOps
-
+from ..capture.picture import decode_picture, open_picture
 from ..ground.basics import InputError, MissingExtraError
 
 # %% ../../nbs/12_app/10_uploads.ipynb #f6392cd3
@@ -23,8 +22,7 @@ except ImportError as e: raise MissingExtraError(e.name, 'dashboard') from e
 
 # %% ../../nbs/12_app/10_uploads.ipynb #d2c03029
 MAX_BYTES, MAX_PIXELS, MIN_SIDE = 25_000_000, 80_000_000, 32
-_FORMATS = 'JPEG', 'PNG', 'WEBP', 'BMP', 'GIF', 'TIFF'
-_HEIC = b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1'
+_FORMATS = 'JPEG', 'PNG', 'WEBP', 'BMP', 'GIF', 'TIFF', 'HEIF', 'AVIF'
 _MEGAPIXELS = f'{MAX_PIXELS//10**6} megapixels'
 
 class UploadError(InputError):
@@ -33,39 +31,37 @@ class UploadError(InputError):
         super().__init__(message)
         self.status = status
 
-# %% ../../nbs/12_app/10_uploads.ipynb #72cf7b63
-def _open(data): # header of a picture, nothing decoded yet
-    if not data: raise UploadError('The file is empty (0 bytes): choose another photo.')
-    if data[4:8] == b'ftyp' and data[8:12] in _HEIC:
-        raise UploadError('The photo is in the HEIC format, which is not supported: send it as JPEG or PNG.', 415)
-    try: image = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError: # Pillow stops at twice its own limit
-        raise UploadError(f'The photo has more than {_MEGAPIXELS}: send a smaller one.', 413) from None
-    except Exception: # Pillow raises many types for damaged files
-        raise UploadError('The file is not a picture that can be read: send a JPEG or PNG photo.') from None
+# %% ../../nbs/12_app/10_uploads.ipynb #7e1cfb4c
+def _check_size(image): # of a picture of which only the header was read
     size = f'{image.width} x {image.height} pixels'
     if image.width*image.height > MAX_PIXELS:
         raise UploadError(f'The photo has {size}, more than {_MEGAPIXELS}: send a smaller one.', 413)
     if min(image.size) < MIN_SIDE:
         raise UploadError(f'The photo has {size}, too few to recognise a place: '
                           f'send one of at least {MIN_SIDE} x {MIN_SIDE}.')
-    return image
 
-# %% ../../nbs/12_app/10_uploads.ipynb #43778f8b
+# %% ../../nbs/12_app/10_uploads.ipynb #72cf7b63
 def read_photo(
     data: bytes,     # content of the uploaded file
     side: int = 640, # longest side of the thumbnail, pixels
 ) -> Image.Image: # upright RGB thumbnail
     "Check an uploaded photo and make its thumbnail; raises `UploadError`"
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # Pillow's warnings about odd files are not for the server's log
-        image = _open(data)
-        try:
+    if not data: raise UploadError('The file is empty (0 bytes): choose another photo.')
+    try:
+        with open_picture(data, _FORMATS) as image:
+            _check_size(image)
             image.draft('RGB', (side, side)) # JPEG: decode at an eighth, a quarter or half of the size
-            if image.mode.startswith('I;16'): image = image.point(lambda v: v/256).convert('L') # 16 bit grey
-            image.thumbnail((side, side))
-            return ImageOps.exif_transpose(image).convert('RGB')
-        except Exception: raise UploadError('The photo is damaged or incomplete: send it again.') from None
+            shown = decode_picture(image).image.convert('RGB')
+    except UploadError: raise
+    except InputError as e: raise UploadError(*_refusal(str(e))) from e
+    shown.thumbnail((side, side))
+    return shown
+
+def _refusal(text): # sentence and status for a photo that cannot be read
+    if 'more than can be read' in text: return f'The photo has more than {_MEGAPIXELS}: send a smaller one.', 413
+    if 'not an image' in text: return 'The file is not a picture that can be read: send a JPEG or PNG photo.', 400
+    if 'damaged' in text: return 'The photo is damaged or incomplete: send it again.', 400
+    return text, 400
 
 # %% ../../nbs/12_app/10_uploads.ipynb #059026ce
 class MemoryParser(MultiPartParser):

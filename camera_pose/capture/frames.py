@@ -20,7 +20,8 @@ from ..ground.basics import InputError, ProgressBar, atomic_path, natural_order
 from .camera import check_camera_per
 from .motion import MeasuredFrame, blurred, check_motion, choose_by_motion, choose_sharpest
 from .motion import grey_sharpness, measure_frames, small_frame
-from .photos import PHOTO_ENDINGS, check_order, collect_photos, read_mask, save_mask
+from .photos import check_order, collect_photos, read_mask, save_mask
+from .picture import PHOTO_ENDINGS
 from .video import VIDEO_ENDINGS, VideoOptions, change_options, check_decoded, check_frame_folder
 from .video import decode_frames, log_times, nearest_frames, open_video, plan_times, probe_video
 from .video import report_damage, save_frames, scaled_size, video_part
@@ -166,7 +167,7 @@ def _check_chosen(source, rows, read):
 def _video_frames(source, size, folder, o, use, bar):
     "Write the chosen frames of a video; their table, the table of the dropped ones, and pairs for the contact sheet"
     read, log, times = [], _DropLog(bar), source.times
-    container, stream = open_video(source.path)
+    container, stream = open_video(source.path, o.stream)
     with container:
         frames = log_times(decode_frames(container, stream, times[0], times[-1], source.wanted), read)
         rows = _write_chosen(source, _chosen_frames(source, frames, o, use, log), size, folder, o, bar)
@@ -208,7 +209,8 @@ def _plan_videos(videos, infos, parts, o):
 def _extract_videos(videos, out_dir, o): # the table of their frames
     videos, out_dir = _check_videos(videos, o.whole), Path(out_dir)
     check_frame_folder(out_dir)
-    infos = [probe_video(v) for v in videos]
+    infos = [probe_video(v, o.stream) for v in videos]
+    for note in (note for info in infos for note in info.notes): print(note)
     parts = [video_part(v, info.times, o.start_s, o.end_s) for v, info in zip(videos, infos)]
     size = _one_size(videos, infos, o.max_side)
     sources = _plan_videos(videos, infos, parts, o)

@@ -21,6 +21,8 @@ from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from ..ground.basics import InputError, ProgressBar, atomic_path, n_threads, thread_map
+from .playback import HLG, PQ, as_played, choose_stream, film_streams, is_spherical, look_notes
+from .playback import tone_mapped, transfer_curve, undamaged, video_look
 
 # %% ../../nbs/02_capture/01_video.ipynb #bec1ed1c
 def _open_output(path, rate, size, crf, pix_fmt, time_base, rotation_deg):
@@ -95,18 +97,22 @@ def _why_unreadable(path):
             'Play it on this computer, and copy or convert it to MP4 if that fails, too.')
 
 # %% ../../nbs/02_capture/01_video.ipynb #17cc2662
-def _check_stream(path, container, stream):
-    codec = None if stream is None else stream.codec_context
-    if codec is not None and codec.name != 'ansi' and 'attached_pic' not in str(stream.disposition): return
+def _no_film(path, container):
     kinds = ' and '.join(sorted({s.type for s in container.streams})) or 'an empty box'
-    container.close()
-    raise InputError(f'{path} contains no video (only {kinds if stream is None else "text or a still picture"}): '
-                     'choose the file that the camera wrote.')
+    only = 'text or a still picture' if container.streams.video else kinds
+    return f'{path} contains no video (only {only}): choose the file that the camera wrote.'
+
+def _open_stream(path, container, number):
+    stream = choose_stream(container, path.name, number)
+    if stream is None: raise InputError(_no_film(path, container))
+    stream.thread_type, stream.codec_context.thread_count = 'AUTO', min(16, n_threads())
+    return stream
 
 # %% ../../nbs/02_capture/01_video.ipynb #a5ef9dd3
 def open_video(
     path: str|Path, # video file
-) -> tuple: # PyAV's container, to be closed by the caller, and its best video stream
+    stream: int = None, # number of the video stream; the largest if not given
+) -> tuple: # PyAV's container, to be closed by the caller, and its video stream
     "Open a video for reading; raises `InputError` with the reason when it is not one"
     path = Path(path)
     if path.is_dir():
@@ -116,10 +122,10 @@ def open_video(
     if path.stat().st_size == 0: raise InputError(f'The video {path} is empty (0 bytes): copy it from the phone again.')
     try: container = av.open(str(path))
     except (av.FFmpegError, OSError) as e: raise InputError(_why_unreadable(path)) from e
-    stream = container.streams.best('video')
-    _check_stream(path, container, stream)
-    stream.thread_type, stream.codec_context.thread_count = 'AUTO', min(16, n_threads())
-    return container, stream
+    try: return container, _open_stream(path, container, stream)
+    except InputError:
+        container.close()
+        raise
 
 # %% ../../nbs/02_capture/01_video.ipynb #19285462
 def _packets(container, stream):
@@ -140,14 +146,11 @@ def _seconds(stream, pts): # `(N,)`, sorted
 # %% ../../nbs/02_capture/01_video.ipynb #e345584f
 def _decoded(stream, packets): # frames as `(time, frame)`, times strictly increasing
     last = -np.inf
-    for packet in packets:
-        try: frames = stream.decode(packet)
-        except av.FFmpegError: continue
-        for frame in frames:
-            time = frame.time
-            if time is None: time = max(last, -1/30) + 1/float(stream.average_rate or 30)
-            if time > last: yield float(time), frame
-            last = max(last, time)
+    for frame in undamaged(stream, packets):
+        time = frame.time
+        if time is None: time = max(last, -1/30) + 1/float(stream.average_rate or 30)
+        if time > last: yield float(time), frame
+        last = max(last, time)
 
 # %% ../../nbs/02_capture/01_video.ipynb #4c91e146
 def _marks_spare(codec): # does the mark of frames that no other needs hold for all others?
@@ -164,12 +167,13 @@ def _sparing(stream, packets, wanted): # packets, with the decoder told which fr
 # %% ../../nbs/02_capture/01_video.ipynb #3b8b5c1a
 def decode_frames(container, stream, first: float = -np.inf, end: float = np.inf, wanted: np.ndarray = None):
     "Readable frames from `first` to `end` (seconds) as `(time, frame)`, times increasing; all, or at least the wanted"
-    slack, packets = 1e-6, _packets(container, stream)
-    if wanted is not None and _marks_spare(stream.codec_context): packets = _sparing(stream, packets, wanted)
+    slack, packets, look = 1e-6, _packets(container, stream), video_look(container.name, stream.index)
+    all_needed = wanted is None or look is not None and look.interlaced
+    if not all_needed and _marks_spare(stream.codec_context): packets = _sparing(stream, packets, wanted)
     if first > 1:
         try: container.seek(int((first - .5)/stream.time_base), stream=stream)
         except av.FFmpegError: pass
-    for time, frame in _decoded(stream, packets):
+    for time, frame in as_played(_decoded(stream, packets), look):
         if time > end + slack: return
         if time >= first - slack: yield time, frame
 
@@ -188,9 +192,10 @@ _TURNS = {90*k: getattr(Image.Transpose, f'ROTATE_{90*k}') for k in (1, 2, 3)} #
 
 def upright_picture(frame, max_side: int = None) -> Image.Image:
     "Picture of a decoded frame as players show it, its longer side at most `max_side` pixels"
-    aspect = float(getattr(frame, 'sample_aspect_ratio', None) or 1)
-    size = scaled_size(frame.width*aspect, frame.height, max_side)
-    image = _local.reformatter.reformat(frame, *size, 'rgb24', interpolation='AREA', threads=1).to_ndarray()
+    size, curve = scaled_size(frame.width, frame.height, max_side), transfer_curve(frame)
+    kind = 'rgb48le' if curve in (PQ, HLG) else 'rgb24'
+    image = _local.reformatter.reformat(frame, *size, kind, interpolation='AREA', threads=1).to_ndarray()
+    if kind == 'rgb48le': image = tone_mapped(image, curve, getattr(frame, 'color_primaries', 9) == 9)
     turn = 90*round(frame.rotation/90) % 360
     return Image.fromarray(image).transpose(_TURNS[turn]) if turn else Image.fromarray(image)
 
@@ -210,26 +215,36 @@ class VideoInfo:
     duration_s: float # seconds
     codec: str        # name of the codec
     times: np.ndarray = field(repr=False, compare=False) # of all frames, sorted `(N,)`, seconds
+    notes: list = field(default_factory=list, repr=False, compare=False) # sentences about how it is read
 
-# %% ../../nbs/02_capture/01_video.ipynb #396ac899
+# %% ../../nbs/02_capture/01_video.ipynb #82c26419
+def _check_flat(path):
+    if not is_spherical(path): return
+    raise InputError(f'{path} is a spherical video, in which no lens model holds: cut it into views first, for '
+                     f'instance with ffmpeg -i {Path(path).name} -vf v360=equirect:flat:h_fov=90:v_fov=90:yaw=0 '
+                     'front.mp4, and more with other yaws.')
+
 def probe_video(
     path: str|Path, # video file
+    stream: int = None, # number of the video stream; the largest if not given
 ) -> VideoInfo:
     "Size, rotation, frame rate and length of a video; raises `InputError` when it is not one"
-    (container, stream), pts = open_video(path), []
+    (container, stream), pts = open_video(path, stream), []
     with container:
-        packets = _logged(_packets(container, stream), pts)
-        frame = next((f for _, f in _decoded(stream, packets)), None)
-        for _ in packets: pass # the remaining ones are only counted
+        for _ in _logged(_packets(container, stream), pts): pass # only counted
         times, codec = _seconds(stream, pts), stream.codec_context
-        if frame is None:
+        look, notes = video_look(path, stream.index), []
+        if look is None:
             raise InputError(f'None of the {len(times)} frames of {path} can be decoded ({codec.name}): '
                              'convert it to H.264 and try again.')
+        _check_flat(path)
+        notes = look_notes(Path(path).name, look, film_streams(container), stream.index)
         span = times[-1] - times[0]
         fps = float((len(times) - 1)/span if span > 0 else stream.average_rate or 0)
-        duration = float(span + (1/fps if fps else 0))
-        return VideoInfo(*upright_picture(frame).size, -round(frame.rotation) % 360, round(fps, 3), len(times),
-                         round(duration, 3), codec.codec.canonical_name, times)
+        size = look.shown[::-1] if round(look.rotation_deg/90) % 2 else look.shown
+        duration = round(float(span + (1/fps if fps else 0)), 3)
+        return VideoInfo(*size, -round(look.rotation_deg) % 360, round(fps, 3), len(times), duration,
+                         codec.codec.canonical_name, times, notes)
 
 # %% ../../nbs/02_capture/01_video.ipynb #20d2ddfc
 def nearest_frames(frames, targets: np.ndarray):
@@ -263,7 +278,7 @@ def check_image_options(max_side: int, quality: int):
         raise InputError(f'Frames with a longer side of {max_side} pixels show nothing: 640 or more is usual.')
     if not 1 <= quality <= 100: raise InputError(f'JPEG quality goes from 1 to 100, not {quality}: 95 is usual.')
 
-# %% ../../nbs/02_capture/01_video.ipynb #82c26419
+# %% ../../nbs/02_capture/01_video.ipynb #396ac899
 @dataclass(frozen=True)
 class VideoOptions:
     "Which frames of a video to write, and how; raises `InputError` for options that make no sense"
@@ -273,6 +288,7 @@ class VideoOptions:
     end_s: float = None   # last second to use
     max_side: int = None  # longer side at most, pixels
     quality: int = 95     # JPEG quality, 1 to 100
+    stream: int = None    # number of the video stream; the largest if not given
 
     def __post_init__(self):
         if self.fps is not None and self.n_frames is not None:
@@ -333,12 +349,15 @@ def plan_times(video: Path, times: np.ndarray, fps: float = None, n_frames: int 
     return targets, wanted
 
 # %% ../../nbs/02_capture/01_video.ipynb #60c11fa6
-_FRAME_FILES = re.compile(r'(v\d+_)?frame_\d+\.jpg|photo_\d+\.jpg|frames\.csv|dropped\.(csv|jpg)|mask\.png')
+_FRAME_FILES = re.compile(r'(v\d+_)?frame_\d+\.jpg|photo_\d+\.jpg|frames\.csv|dropped\.(csv|jpg)|mask\.png|'
+                          r'masks(/photo_\d+\.jpg\.png)?')
 
 def check_frame_folder(out_dir: Path):
     "Raises `InputError` for a file, and for a folder that holds other files than frames"
     if out_dir.is_dir():
-        other = [p.name for p in sorted(out_dir.iterdir()) if not _FRAME_FILES.fullmatch(p.name)]
+        files = sorted(out_dir.iterdir()) + sorted((out_dir/'masks').glob('*'))
+        names = [p.relative_to(out_dir).as_posix() for p in files]
+        other = [name for name in names if not _FRAME_FILES.fullmatch(name)]
         if other:
             raise InputError(f'The folder {out_dir} holds other files ({other[0]}, {len(other)} in all): '
                              'choose a new folder for the frames.')
@@ -394,7 +413,9 @@ def extract_frames(
     o = change_options(options or VideoOptions(), changes)
     video, out_dir = Path(video), Path(out_dir)
     check_frame_folder(out_dir)
-    of_all = probe_video(video).times
+    info = probe_video(video, o.stream)
+    of_all = info.times
+    for note in info.notes: print(note)
     times = video_part(video, of_all, o.start_s, o.end_s)
     plan = plan_times(video, times, o.fps, o.n_frames)
     with atomic_path(out_dir) as tmp:
@@ -409,7 +430,7 @@ def extract_frames(
 def _write_frames(video, folder, times, targets, wanted, o):
     "Write the frames nearest to `targets`; their names and times"
     rows, read = [], []
-    container, stream = open_video(video)
+    container, stream = open_video(video, o.stream)
     with container, ProgressBar('frames', len(wanted)) as bar:
         frames = log_times(decode_frames(container, stream, times[0], times[-1], wanted), read)
         with closing(save_frames(nearest_frames(frames, targets), folder, o)) as saved:
@@ -422,7 +443,7 @@ def _write_frames(video, folder, times, targets, wanted, o):
 
 # %% ../../nbs/02_capture/01_video.ipynb #0a2b488b
 @lru_cache(2)
-def _times_of(video, changed_ns): return probe_video(video).times
+def _times_of(video, changed_ns, stream): return probe_video(video, stream).times
 
 def frames_between(
     video: str|Path,  # video file
@@ -431,12 +452,13 @@ def frames_between(
     folder: str|Path, # for the frames `between_...jpg`
     max_side: int = None, # longer side at most, pixels
     most: int = 15,   # frames at most, evenly in time
+    stream: int = None, # number of the video stream; the largest if not given
 ) -> pd.DataFrame: # `image` and `timestamp`
     "Write frames of a video between two moments"
-    times = _times_of(str(video), os.stat(video).st_mtime_ns)
+    times = _times_of(str(video), os.stat(video).st_mtime_ns, stream)
     inside = times[(times - times[0] > start_s + 1e-3) & (times - times[0] < end_s - 1e-3)]
     inside = inside[np.unique(np.linspace(0, len(inside) - 1, min(most, len(inside))).round().astype(int))]
-    rows, (container, stream) = [], open_video(video)
+    rows, (container, stream) = [], open_video(video, stream)
     with container:
         if len(inside):
             frames = nearest_frames(decode_frames(container, stream, inside[0], inside[-1], inside), inside)

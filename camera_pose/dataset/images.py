@@ -6,7 +6,7 @@
 __all__ = ['load_image', 'RowFile', 'ProcessedImages', 'process_images']
 
 # %% ../../nbs/06_dataset/01_images.ipynb #cb7639a9
-import io, os, weakref
+import os, weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,41 +14,19 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 from PIL import Image, ImageOps
 
+from ..capture.picture import decode_picture, name_of, open_picture
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 
 # %% ../../nbs/06_dataset/01_images.ipynb #039d5ee1
-def _open_image(source):
-    "A PIL image from anything that `load_image` accepts"
-    if isinstance(source, np.ndarray): return Image.fromarray(source)
-    if isinstance(source, Image.Image): return source
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-
-def _shrink(image, size):
-    if image.mode.startswith('I;16'): image = image.point(lambda v: v/256).convert('L') # 16 bit grey
-    return ImageOps.fit(image.convert('RGB'), (size, size), Image.Resampling.BILINEAR)
-
-# %% ../../nbs/06_dataset/01_images.ipynb #5a43defd
-def _why_unreadable(source, error):
-    is_file = isinstance(source, (str, os.PathLike)) and os.path.isfile(source)
-    if source == b'' if isinstance(source, bytes) else is_file and not os.path.getsize(source): return 'it is empty'
-    return str(error).split(' (')[0].split(' <')[0].split(' \'')[0] or type(error).__name__
-
-# %% ../../nbs/06_dataset/01_images.ipynb #b7d402ee
 def load_image(
     source,          # file name, bytes, binary file, PIL image or array `(H, W, 3)` uint8
     size: int = 224, # side of the square result, pixels
 ) -> np.ndarray: # RGB `(size, size, 3)` uint8
     "An upright, resized and centre-cropped photo; raises `InputError` when `source` is not a whole image"
-    is_path = isinstance(source, (str, os.PathLike))
-    name = os.fspath(source) if is_path else getattr(source, 'filename', None) or 'The upload'
-    try:
-        image = _open_image(source)
+    with open_picture(source) as image:
         image.draft('RGB', (2*size, 2*size)) # lets JPEG skip detail that is averaged away below
-        return np.asarray(_shrink(ImageOps.exif_transpose(image), size))
-    except FileNotFoundError as e: raise InputError(f'{name} does not exist: check the folder and the name.') from e
-    except Exception as e:
-        raise InputError(f'{name} is not an image that can be read ({_why_unreadable(source, e)}): '
-                         'take it out, or save it again as JPEG or PNG.') from e
+        picture = decode_picture(image, name_of(source), check=False)
+    return np.asarray(ImageOps.fit(picture.image.convert('RGB'), (size, size), Image.Resampling.BILINEAR))
 
 # %% ../../nbs/06_dataset/01_images.ipynb #5cb09226
 class RowFile:

@@ -9,10 +9,11 @@ __all__ = ['unit_descriptors', 'read_descriptors', 'ratio_matches', 'Features', 
 from dataclasses import dataclass
 
 import cv2, numpy as np, pycolmap
-from PIL import Image, ImageOps
+from PIL import Image
 
 from ..ground.basics import InputError
 from ..capture.photos import exif_device, exif_focal_px, read_exif
+from ..capture.picture import decode_picture, name_of, open_picture
 
 # %% ../../nbs/03_sfm/01_features.ipynb #3d53ae73
 def unit_descriptors(
@@ -53,15 +54,15 @@ def _grey_array(image): # `(h, w)` uint8
                          'convert it first.')
     return image if image.ndim == 2 else np.asarray(Image.fromarray(image).convert('L'))
 
-def _grey_photo(image): # `(h, w)` uint8, and of its EXIF tags the focal length in pixels or None, and the device
-    if isinstance(image, np.ndarray): return _grey_array(image), None, ''
-    try:
-        with (image if isinstance(image, Image.Image) else Image.open(image)) as photo:
-            tags, device = read_exif(photo)[1], exif_device(photo)
-            grey = ImageOps.exif_transpose(photo).convert('L')
-    except (OSError, SyntaxError, ValueError) as e:
-        raise InputError(f'{image} is not an image, or it is damaged: give a JPEG or PNG file.') from e
-    return np.asarray(grey), exif_focal_px(tags, *grey.size), device
+def _grey_photo(image): # `(h, w)` uint8, its mask or None, full size, focal length in pixels or None, device
+    if isinstance(image, np.ndarray):
+        grey = _grey_array(image)
+        return grey, None, grey.shape[::-1], None, ''
+    with open_picture(image) as photo:
+        tags, device = read_exif(photo)[1], exif_device(photo)
+        picture = decode_picture(photo, name_of(image))
+    grey = np.asarray(picture.image.convert('L'))
+    return grey, picture.use, picture.size, exif_focal_px(tags, *picture.size), device
 
 # %% ../../nbs/03_sfm/01_features.ipynb #6a43cd08
 @dataclass
@@ -88,6 +89,13 @@ def _sift(grey, max_features, first_octave, peak): # positions `(n, 2)` in pixel
     xy = np.array([(p.x, p.y) for p in points], np.float32).reshape(-1, 2)
     return xy, np.asarray(found.data, np.uint8).reshape(-1, 128)
 
+# %% ../../nbs/03_sfm/01_features.ipynb #f67c854b
+def _well_inside(use, shape, xy): # which points of a picture of this shape are used, and not at the edge of the mask
+    small = cv2.resize(np.uint8(use), shape[::-1], interpolation=cv2.INTER_NEAREST)
+    small = cv2.erode(small, np.ones((9, 9), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    column, row = np.minimum(np.int64(xy), np.array(shape[::-1]) - 1).T
+    return small[row, column] > 0
+
 # %% ../../nbs/03_sfm/01_features.ipynb #f942f83a
 def find_features(
     image, # array `(h, w)` or `(h, w, 3)` uint8, or a file or PIL image (turned upright by its EXIF tag)
@@ -97,13 +105,15 @@ def find_features(
     peak: float = .004,       # least contrast of a corner, COLMAP's default is .0067
 ) -> Features:
     "SIFT features of a photo (root-SIFT: Arandjelovic and Zisserman 2012); raises `InputError` for what is no image"
-    grey, *tags = _grey_photo(image)
-    height, width = grey.shape
+    grey, use, (width, height), *tags = _grey_photo(image)
     shrink = max_side/max(width, height)
     if shrink < 1:
         size = max(1, round(width*shrink)), max(1, round(height*shrink))
         grey = np.asarray(Image.fromarray(grey).resize(size, Image.BOX))
     xy, descriptors = _sift(grey, max_features, first_octave, peak)
+    if use is not None:
+        on = _well_inside(use, grey.shape, xy)
+        xy, descriptors = xy[on], descriptors[on]
     return Features(xy*np.float32([width/grey.shape[1], height/grey.shape[0]]), descriptors, width, height, *tags)
 
 # %% ../../nbs/03_sfm/01_features.ipynb #d80cad2e

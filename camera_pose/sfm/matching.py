@@ -282,6 +282,7 @@ def _report_stated(job): # which images a stated camera is for, if not all
 def _reader(job, camera=None): # how COLMAP reads the frames: camera model, initial camera, mask
     reader = pycolmap.ImageReaderOptions(camera_model=job.options.camera_model)
     if (job.imgs_dir/'mask.png').exists(): reader.camera_mask_path = job.imgs_dir/'mask.png'
+    if (job.imgs_dir/'masks').is_dir(): reader.mask_path = job.imgs_dir/'masks' # of single photos
     if camera is not None:
         reader.camera_model, reader.camera_params = camera.model.name, ', '.join(map(str, camera.params))
     return reader

@@ -15,6 +15,7 @@ from PIL import Image
 from scipy.ndimage import binary_erosion, distance_transform_edt
 from scipy.spatial import cKDTree
 
+from ..capture.picture import read_picture
 from ..ground.basics import InputError, atomic_path, read_json, write_json
 
 # %% ../../nbs/04_world/04_floorplan.ipynb #25adf014
@@ -213,11 +214,10 @@ def _read_picture(path, background): # RGB, transparent pixels on a background
     if not path.exists():
         raise InputError(f'{path} does not exist: a floor plan is a folder with plan.png, walkable.png and '
                          'floorplan.json.')
-    try:
-        with Image.open(path) as image: image = image.convert('RGBA')
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
-        raise InputError(f'{path} cannot be read as a picture ({e}): save it again as PNG.') from e
-    return np.asarray(Image.alpha_composite(Image.new('RGBA', image.size, background), image).convert('RGB'))
+    try: return np.asarray(read_picture(path, background, check=False).image.convert('RGB'))
+    except InputError as e:
+        why = str(e).split(': ')[0]
+        raise InputError(f'{path} cannot be read as a picture ({why}): save it again as PNG.') from e
 
 # %% ../../nbs/04_world/04_floorplan.ipynb #0f03fb0e
 @patch(cls_method=True)
