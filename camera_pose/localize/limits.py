@@ -18,6 +18,7 @@ from scipy.stats import chi2
 
 from ..ground.basics import InputError, read_json, write_json
 from ..ground.uncertainty import calibrate, mahalanobis, pose_errors_6
+from .lens import PARAMETERS
 from .map import PlaceMap
 from .pnp import PnPResult, localize_pnp, scaled_error
 
@@ -27,10 +28,11 @@ def log_nfa(
 ) -> float: # -log10 of the number of false alarms; negative: chance explains the matches
     "How improbable it is that matches agree by chance (a contrario: Moisan and Stival 2004)"
     k, m, w, h = located.inliers, located.matches, located.camera.width, located.camera.height
-    if k < 4: return 0.
+    drawn = 3 + (PARAMETERS[located.lens] + 1)//2 # matches that determine pose and lens
+    if k <= drawn: return 0.
     share = min(1, np.pi*scaled_error(6, located.camera)**2/(located.searched_px or w*h))
     choose = lambda n, i: gammaln(n + 1) - gammaln(i + 1) - gammaln(n - i + 1)
-    log_number = np.log(4*max(m - 3, 1)) + choose(m, k) + choose(k, 3) + (k - 3)*np.log(share)
+    log_number = np.log(4*max(m - drawn, 1)) + choose(m, k) + choose(k, drawn) + (k - drawn)*np.log(share)
     return float(-log_number/np.log(10))
 
 # %% ../../nbs/05_localize/04_limits.ipynb #a9ff7f46

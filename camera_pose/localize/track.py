@@ -19,7 +19,8 @@ from .limits import PlaceLimits, place_extent, place_tolerance
 from .map import PlaceMap
 from .motion import MotionOptions, PoseFilter
 from .odometry import tie_scale
-from .pnp import PnPOptions, match_near, query_camera, solve_pnp
+from .lens import LensGuess, lens_guesses
+from .pnp import PnPOptions, match_near, solve_pnp
 from .posegraph import pose_graph
 
 # %% ../../nbs/05_localize/09_track.ipynb #080e00eb
@@ -40,7 +41,7 @@ class VideoTracker:
     def __init__(self,
         place: PlaceMap,
         limits: PlaceLimits = None, # of the place, the defaults if not given
-        camera = None,              # `pycolmap.Camera` that films; see `query_camera` if not given
+        camera = None,              # `pycolmap.Camera` that films; see `lens_guesses` if not given
         regress = None,             # function from an image to a network's `PoseEstimate`; asked where tracking fails
         gyro: np.ndarray = None,    # as for `PoseFilter`
         options: TrackOptions = None,
@@ -55,10 +56,10 @@ class VideoTracker:
 # %% ../../nbs/05_localize/09_track.ipynb #ea258314
 @patch
 def _near(self:VideoTracker, features, pose, covariance): # None if matches near the prediction do not locate the frame
-    camera = self.lens or query_camera(self.place, features)[0]
+    camera = self.lens or lens_guesses(self.place, features)[0].camera
     matches = match_near(self.place, features, pose, covariance, camera)
     options = PnPOptions(least_inliers=self.options.least_inliers)
-    found = solve_pnp(self.place, features, matches, camera, options=options)
+    found = solve_pnp(self.place, features, matches, [LensGuess(camera)], options)
     if found.status != 'located': return None
     fused = fuse(self.place, found, self.limits)
     agrees = poses_agree((fused.pose, fused.covariance), (pose, covariance), .9999)
