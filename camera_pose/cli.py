@@ -16,7 +16,8 @@ from typing import Annotated, Optional
 import typer
 
 from . import __version__
-from .ground.basics import CameraPoseError, InputError, read_seconds, stop_when_terminated, write_json
+from .ground.basics import (CameraPoseError, InputError, at_home, read_seconds, stop_when_terminated,
+                                       write_json)
 from .ground.faults import ending, say, watched
 
 # %% ../nbs/14_cli.ipynb #79be5496
@@ -27,10 +28,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 def _at_home(value): # ~ as the home folder, in a path, a text or a list of them
     if isinstance(value, (list, tuple)): return type(value)(map(_at_home, value))
     if isinstance(value, str) and (m := re.fullmatch(r'(\w+=)?(~[/\\].*)', value)):
-        return (m[1] or '') + str(_at_home(Path(m[2])))
-    if not isinstance(value, Path) or not str(value).startswith('~') or value.exists(): return value
-    try: return value.expanduser()
-    except RuntimeError: return value # nobody of that name
+        return (m[1] or '') + str(at_home(m[2]))
+    return at_home(value) if isinstance(value, Path) else value
 
 # %% ../nbs/14_cli.ipynb #5354906a
 def command(f, name=None):

@@ -20,8 +20,8 @@ from PIL import Image
 
 from .scene import Scene
 from ..capture.frames import FrameOptions
-from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, SceneError, atomic_path,
-                                       n_threads, read_json)
+from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, SceneError, at_home,
+                                       atomic_path, n_threads, read_json, read_seconds)
 from ..ground.html import data_uri, render_html
 from ..ground.lock import folder_lock
 from ..ground.table import SPLITS, read_csv, read_table, table_poses
@@ -52,7 +52,7 @@ def _value(text, kind, folder): # of a cell; raises `KeyError`, `ValueError`
     if tuple in kinds:
         first, last, metres = re.split(r'\s*[,;]\s*', text)
         return first, last, float(metres)
-    if Path in kinds and (folder/text).exists(): return folder/text
+    if Path in kinds and (folder/at_home(text)).exists(): return folder/at_home(text)
     if kind is Path: raise ValueError
     return text
 
@@ -61,8 +61,9 @@ def _row_options(cells, folder, where): # stage -> options, from the cells of a 
     options = {}
     for stage, kinds in BATCH_COLUMNS.items():
         for name in (n for n in kinds if cells.get(n)):
-            try: value = _value(cells[name], kinds[name], folder)
-            except (KeyError, ValueError):
+            timed = name in ('start_s', 'end_s')
+            try: value = read_seconds(cells[name]) if timed else _value(cells[name], kinds[name], folder)
+            except (InputError, KeyError, ValueError):
                 raise InputError(f'{where}: {name} is {cells[name]}, which is not {_WANTED[kinds[name]]}: '
                                  'correct the cell, or leave it empty for the default.') from None
             options.setdefault(stage, {})[name] = value
@@ -105,6 +106,7 @@ class BatchRow:
 
 def _sources(cells, folder, where): # paths of the videos of a row
     names = [cells['video'], *filter(None, re.split(r'\s*;\s*', cells.get('also', '')))]
+    names = [at_home(name) if name else name for name in names]
     if not names[0]: raise InputError(f'{where} names no video: fill in the column video, or delete the line.')
     missing = [folder/name for name in names if not (folder/name).exists()]
     if missing: raise InputError(f'{where}: there is no video {missing[0]}: check the name; names are relative to the '

@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from .. import __version__
 from ..ground.faults import note
 from ..ground.lock import folder_lock, lock_note
-from ..ground.basics import InputError, SceneError, read_json, remove, write_json
+from ..ground.basics import InputError, SceneError, at_home, read_json, remove, write_json
 
 # %% ../../nbs/12_app/02_folder.ipynb #70df83a5
 STAGES = 'frames', 'reconstruct', 'align', 'split', 'plan', 'train', 'evaluate', 'paper'
@@ -36,7 +36,7 @@ class SceneFolder:
         quiet: bool = False, # print no line for each stage?
         force: tuple = (),   # stages to run once more even if nothing has changed; True for all
     ):
-        self.path, self.quiet, self._told = Path(path), quiet, set()
+        self.path, self.quiet, self._told = at_home(path), quiet, set()
         _check_folder(self.path)
         self.force = force if force is True else {force} if isinstance(force, str) else set(force or ())
         self._ran, self._digests = set(), {} # forced stages that have run; path -> mark, digest

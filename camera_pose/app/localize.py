@@ -54,10 +54,11 @@ def _list_inputs(sources): # photos, videos; raises `InputError` for a wrong nam
 
 # %% ../../nbs/12_app/06_localize.ipynb #236391f4
 def _once(paths): # without repetitions
-    first = {p.resolve(): p for p in reversed(paths)}
+    first = {}
+    for p in paths: first.setdefault(p.resolve(), p)
     twice = len(paths) - len(first)
     if twice: print(f'{twice} of the {len(paths)} files {"was" if twice == 1 else "were"} given twice and counts once.')
-    return list(first.values())[::-1]
+    return list(first.values())
 
 def _labels(paths): # names for people, each once
     names = [p.name for p in paths]

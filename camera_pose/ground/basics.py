@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
            'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'remove', 'atomic_path',
-           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'natural_order']
+           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'at_home', 'natural_order']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
 import errno, json, os, re, shutil, signal, sys, threading, time
@@ -235,6 +235,16 @@ def read_seconds(
     if not parts or m and (seconds >= 60 and parts[0] or minutes >= 60 and parts[1]):
         raise InputError(f'{text} is no time: write seconds (65.5) or minutes and seconds (1:05.5).')
     return 3600*hours + 60*minutes + seconds
+
+# %% ../../nbs/01_ground/02_basics.ipynb #2f7469bb
+def at_home(
+    path: str|Path,
+) -> Path: # the same, unless it begins with `~` and there is nothing of that name
+    "A path with `~` as the home folder"
+    path = Path(path)
+    if not str(path).startswith('~') or path.exists(): return path
+    try: return path.expanduser()
+    except RuntimeError: return path # nobody of that name
 
 # %% ../../nbs/01_ground/02_basics.ipynb #ba6d8915
 def natural_order(
