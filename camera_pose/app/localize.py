@@ -18,8 +18,7 @@ from matplotlib.patches import Circle, Ellipse
 from .folder import digest
 from .localizer import MAP_FILES, localization_row
 from .stages import Scene
-from ..capture.photos import photos_inside, some_names
-from ..capture.picture import PHOTO_ENDINGS, is_clutter
+from ..capture.photos import PHOTO_ENDINGS
 from ..capture.video import VIDEO_ENDINGS, extract_frames
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
@@ -28,24 +27,13 @@ from ..localize.fuse import Localization
 from ..localize.track import smooth
 
 # %% ../../nbs/12_app/06_localize.ipynb #f1ebb4de
-def _photos_of(folder): # the photos in it; what is left out is said
-    files = sorted(p for p in folder.iterdir() if p.is_file() and not is_clutter(p.name))
-    photos = [p for p in files if p.suffix.lower() in PHOTO_ENDINGS]
-    other, (deeper, folders) = [p.name for p in files if p not in photos], photos_inside(folder)
-    if photos and other: print(f'Left out, because they are no photos: {some_names(other)}.')
-    if photos and deeper:
-        print(f'Left out: {deeper} photo{"s"*(deeper != 1)} in folders inside {folder.name} ({some_names(folders)}); '
-              'name those folders to use them.')
-    return photos
-
-# %% ../../nbs/12_app/06_localize.ipynb #c918c2b7
 def _list_inputs(sources): # photos, videos; raises `InputError` for a wrong name or a folder without photos
     photos, videos = [], []
     for source in (Path(s) for s in sources):
         if source.is_dir():
-            inside = _photos_of(source)
+            inside = sorted(p for p in source.iterdir() if p.suffix.lower() in PHOTO_ENDINGS)
             if not inside:
-                raise InputError(f'The folder {source} holds no photos (jpg, heic, png, webp, bmp, tif): give another '
+                raise InputError(f'The folder {source} holds no photos (jpg, png, webp, bmp, tif): give another '
                                  'folder, or the name of a video.')
             photos += inside
         elif not source.exists(): raise InputError(f'There is no photo, folder or video {source}: check the name.')

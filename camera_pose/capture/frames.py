@@ -116,7 +116,7 @@ def _one_size(videos, infos, max_side):
 def _sizes_differ(video, size, other, other_size):
     (w, h), (w2, h2) = size, other_size
     same_shape = abs(w2*h/(h2*w) - 1) < .01
-    remedy = (f'give max_side={min(max(size), max(other_size))} to make them equal' if same_shape else
+    remedy = (f'give --max-side {min(max(size), max(other_size))} to make them equal' if same_shape else
               'film with one camera in one orientation, or make a scene of each')
     return f'{video.name} gives frames of {w} x {h} pixels and {other.name} of {w2} x {h2}: {remedy}.'
 

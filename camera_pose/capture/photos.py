@@ -7,7 +7,7 @@ __all__ = ['read_mask', 'save_mask', 'exif_focal_px', 'read_exif', 'exif_device'
            'collect_photos']
 
 # %% ../../nbs/02_capture/03_photos.ipynb #954f3289
-import shutil
+import hashlib, shutil
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime
@@ -161,7 +161,7 @@ def _same_size(facts, folder):
     others = [f['path'].name for f in facts if f['size'] != main]
     remedy = 'leave out --camera-per folder, which gives all one camera'
     if all(abs(s[0]*main[1]/(s[1]*main[0]) - 1) < .01 for s, _ in sizes):
-        remedy += f', or give max_side={min(max(s) for s, _ in sizes)} to make them equal'
+        remedy += f', or give --max-side {min(max(s) for s, _ in sizes)} to make them equal'
     if n < 3 or 2*n < len(facts):
         groups = some_names([f'{k} of {w} x {h}' for (w, h), k in sizes])
         raise InputError(f'The photos in {folder} have {len(sizes)} sizes ({groups}): {remedy}.')
@@ -201,6 +201,17 @@ def photos_inside(
     return sum(n), [p.name for p, count in zip(folders, n) if count]
 
 # %% ../../nbs/02_capture/03_photos.ipynb #b2895988
+def _without_copies(facts):
+    sizes, first, copies = Counter(f['path'].stat().st_size for f in facts), {}, []
+    for path in sorted((f['path'] for f in facts), key=lambda p: len(p.name)):
+        alike = sizes[path.stat().st_size] > 1
+        key = hashlib.blake2b(path.read_bytes()).digest() if alike else path.name
+        if first.setdefault(key, path) != path: copies.append(f'{path.name} (of {first[key].name})')
+    if copies: print(f'Left out, because they are copies: {some_names(copies)}.')
+    used = set(first.values())
+    return [f for f in facts if f['path'] in used]
+
+# %% ../../nbs/02_capture/03_photos.ipynb #1ac6db8d
 def _usable_photos(folder, max_side, camera_per):
     files = _photo_files(folder)
     facts = {p.name: _photo_facts(p, max_side) for p in files}
@@ -215,6 +226,8 @@ def _usable_photos(folder, max_side, camera_per):
     if deeper:
         print(f'Left out: {deeper} photo{"s"*(deeper != 1)} in folders inside {folder.name} ({some_names(folders)}); '
               'move them up to use them.')
+    facts = _without_copies(facts)
+    if len(facts) < 3: raise InputError(f'{folder} holds {len(facts)} different photos: at least three are needed.')
     return _same_size(facts, folder) if camera_per == 'folder' else facts
 
 # %% ../../nbs/02_capture/03_photos.ipynb #f846ce44

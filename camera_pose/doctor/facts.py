@@ -20,9 +20,9 @@ from scipy.ndimage import laplace
 from ..ground.basics import SceneError, read_json
 from .observations import Observations, epipolar_error
 from ..ground.pose import POSE_COLUMNS, pose_inverse, quat_angle
-from ..ground.table import read_table, table_poses
+from ..ground.table import read_csv, read_table, table_poses
 from ..sfm.matching import image_table
-from ..sfm.model import pose_from_rigid3d, reconstruction_table
+from ..sfm.model import check_database, pose_from_rigid3d, read_model, reconstruction_table
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #ea6ea596
 @dataclass
@@ -95,7 +95,7 @@ def _listed(imgs_dir):
     "Table of the frames: `frames.csv` where there is one, with all its columns"
     path = imgs_dir/'frames.csv'
     if not path.exists(): return image_table(imgs_dir)
-    table, there = pd.read_csv(path), set(os.listdir(imgs_dir))
+    table, there = read_csv(path, ['image'], [], 'list of frames'), set(os.listdir(imgs_dir))
     return table[table.image.isin(there)]
 
 def frame_rows(listed: pd.DataFrame) -> pd.DataFrame: # columns `FRAME_COLUMNS`, most of them empty
@@ -112,6 +112,7 @@ def _pair_rows(pair_id, rows): return tuple(rows.get(k, -1) for k in pycolmap.pa
 
 def _read_database(path, frames):
     "Rows by image id, pairs with their matches and inliers, number of features by row"
+    check_database(path)
     with pycolmap.Database.open(path) as db:
         number = {name: row for row, name in enumerate(frames.image)}
         rows = {im.image_id: number[im.name] for im in db.read_all_images() if im.name in number}
@@ -186,7 +187,7 @@ def _models(workspace):
     if not report.exists(): return []
     chosen = workspace/read_json(report)['model_dir']
     others = [p for p in chosen.parent.iterdir() if p.is_dir() and p.name.isdigit() and p != chosen]
-    return [pycolmap.Reconstruction(p) for p in [chosen, *sorted(others, key=lambda p: int(p.name))]]
+    return [read_model(p) for p in [chosen, *sorted(others, key=lambda p: int(p.name))]]
 
 def _add_models(facts, models, number):
     "Rows and poses of the sub-models"

@@ -22,7 +22,7 @@ from ..ground.pose import POSE_COLUMNS, pose_apply, pose_inverse
 from ..sfm.descriptors import Vocabulary, learn_vocabulary
 from ..sfm.features import frame_features, unit_descriptors
 from ..sfm.flow import read_grey
-from ..sfm.model import world_from_cam
+from ..sfm.model import check_database, world_from_cam
 
 # %% ../../nbs/05_localize/01_map.ipynb #15baf531
 def _seen_by(frame_start, frame_points, n_points): # for each point the rows of the frames that saw it
@@ -261,6 +261,7 @@ def _read_frames(database, names, images, row, more): # observations of each fra
 
 # %% ../../nbs/05_localize/01_map.ipynb #46053a0a
 def _bare(database): # names of images without features
+    check_database(database)
     with pycolmap.Database.open(database) as db:
         return {im.name for im in db.read_all_images() if not db.exists_keypoints(im.image_id)}
 

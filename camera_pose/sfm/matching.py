@@ -22,6 +22,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from ..ground.basics import InputError, ProgressBar, natural_order, n_threads, progress, thread_map
+from ..ground.table import read_csv
 from ..capture.camera import camera_from_focal, camera_groups, check_camera_per, parse_camera
 from ..capture.photos import exif_device, exif_focal_px, read_exif
 from .descriptors import cluster_centres, vlad
@@ -130,7 +131,8 @@ def _one_clock(frames, pause_s=60):
     return frames.assign(timestamp=frames.timestamp + frames['sequence'].map(start))
 
 def _listed(imgs_dir): # `frames.csv`, None without one
-    return pd.read_csv(imgs_dir/'frames.csv') if (imgs_dir/'frames.csv').exists() else None
+    path = imgs_dir/'frames.csv'
+    return read_csv(path, ['image'], [], 'list of frames') if path.exists() else None
 
 def _in_order(n, listed): # were `n` frames taken in this order? a few files without `frames.csv` count as photos
     return n > MANY_PHOTOS if listed is None else 'source' not in listed
@@ -366,8 +368,6 @@ def _forget_features(job, rows):
     ids = [(int(i),) for i in job.images.id.iloc[rows]]
     with closing(sqlite3.connect(job.database)) as db, db:
         for table in ('keypoints', 'descriptors'): db.executemany(f'DELETE FROM {table} WHERE image_id = ?', ids)
-
-
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #0ef32f0e
 _TRY = """import sys, tempfile, numpy as np, pycolmap

@@ -4,10 +4,13 @@
 
 # %% auto #0
 __all__ = ['pose_from_rigid3d', 'rigid3d_from_pose', 'world_from_cam', 'sim3d_from_similarity', 'reconstruction_table',
-           'reconstruction_points', 'main_camera', 'load_reconstruction', 'image_cameras']
+           'reconstruction_points', 'check_database', 'read_model', 'main_camera', 'load_reconstruction',
+           'image_cameras']
 
 # %% ../../nbs/03_sfm/04_model.ipynb #6b04dda4
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
@@ -68,6 +71,29 @@ def reconstruction_points(
     return pd.DataFrame(rows, columns=['x', 'y', 'z', 'r', 'g', 'b', 'error_px', 'track_length'])
 
 # %% ../../nbs/03_sfm/04_model.ipynb #5715cf48
+def _damaged(path): return SceneError(f'{path} is damaged: make it again with `camera_pose reconstruct SCENE --force`.')
+
+def check_database(
+    database: str|Path, # of COLMAP
+):
+    "Raise `SceneError` for a file that is no database or was cut off"
+    if not (path := Path(database)).exists(): return
+    with open(path, 'rb') as f: head = f.read(100)
+    page, pages = int.from_bytes(head[16:18], 'big'), int.from_bytes(head[28:32], 'big')
+    cut = path.stat().st_size < (65536 if page == 1 else page)*pages and not Path(f'{path}-wal').exists()
+    try:
+        with closing(sqlite3.connect(path)) as db: db.execute('SELECT COUNT(*) FROM images')
+    except sqlite3.Error as e: raise _damaged(path) from e
+    if cut: raise _damaged(path)
+
+def read_model(
+    folder: str|Path, # with cameras.bin, images.bin, points3D.bin
+) -> pycolmap.Reconstruction:
+    "A COLMAP model; raises `SceneError` for a damaged one"
+    try: return pycolmap.Reconstruction(folder)
+    except (ValueError, IndexError, RuntimeError) as e: raise _damaged(folder) from e
+
+# %% ../../nbs/03_sfm/04_model.ipynb #9b3c054c
 def main_camera(
     rec: pycolmap.Reconstruction, # a COLMAP model
 ) -> pycolmap.Camera:
@@ -82,7 +108,7 @@ def load_reconstruction(
     workspace = Path(workspace)
     if not (workspace/'report.json').exists():
         raise SceneError(f'{workspace} holds no reconstruction: run the stage reconstruct first.')
-    return pycolmap.Reconstruction(workspace/read_json(workspace/'report.json')['model_dir'])
+    return read_model(workspace/read_json(workspace/'report.json')['model_dir'])
 
 def image_cameras(
     workspace: str|Path, # folder of `reconstruct`
