@@ -109,6 +109,7 @@ def read_tum(
     table, numbers = _number_rows(path, wanted)
     columns = _columns(table, numbers, path)
     rows = numbers[:, [columns[role][0] for role in _TUM]]
+    if 'nanoseconds' in columns: rows[:, 0] += 1e-9*numbers[:, columns['nanoseconds'][0]] # a stamp of ROS in two parts
     tracked = _tracked(rows[:, 1:], table.lines, path) & np.isfinite(rows[:, 0])
     if not tracked.any(): raise InputError(f'{path} has no moment that is a number: {wanted}.')
     times, unit = to_seconds(rows[tracked, 0], columns['timestamp'][1] or None)

@@ -55,13 +55,14 @@ def _original_world(path, content, matrices): # matrices before `applied_transfo
     turn = applied[:3, :3]
     if not (np.isfinite(applied).all() and np.abs(turn @ turn.T - np.eye(3)).max() < 1e-2 and 0 < scale < np.inf
             and np.linalg.det(turn) > 0):
-        raise InputError(f'{path} has an applied_transform that is no rotation with a shift, or an applied_scale that is '
-                         'no factor: correct it, or delete it to use the poses as they are.')
+        raise InputError(f'{path} has an applied_transform that is no rotation with a shift, or an applied_scale that '
+                         'is no factor: correct it, or delete it to use the poses as they are.')
     moved = matrices.copy()
     moved[:, :3, 3] /= scale
     changed = scale != 1 or np.abs(applied - np.eye(4)).max() > 1e-12
-    note = 'applied_transform is undone, so the world is that of the original data'
-    return np.linalg.inv(applied) @ moved, [note]*changed
+    note = ('applied_transform is undone, so the world is that of the original data '
+            '(delete it to keep the world of the file)')
+    return np.linalg.inv(applied) @ moved, [note] if changed else []
 
 # %% ../../nbs/06_dataset/06_transforms.ipynb #c6cffc0f
 def _image_size(folder, name): # width, height of an image, or None

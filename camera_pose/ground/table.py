@@ -106,7 +106,8 @@ def _finite_column(table, column, path, lines, unit=''): # as float64, metres or
     bad = ~np.isfinite(values)
     if bad.any(): raise InputError(f'{path} has no number in column {column}, {_line_list(bad, lines)}: '
                                    'correct the value or delete the line.')
-    return to_seconds(values, unit or 's')[0] if column == 'timestamp' else values*LENGTH_UNITS.get(unit, 1)
+    if column != 'timestamp': return values*LENGTH_UNITS.get(unit, 1)
+    return to_seconds(values, unit or ('s' if np.median(np.abs(values)) < 1e11 else None))[0]
 
 # %% ../../nbs/01_ground/03_table.ipynb #d8c3fa99
 def _without_lost(table, lines, path): # rows that have a pose

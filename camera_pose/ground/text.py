@@ -73,7 +73,8 @@ def _clock_unit(times):
         if size >= least: return unit
     if not (times == np.round(times)).all(): return 's' # with fractions
     since_1970 = size > 1e8 # in seconds, if the steps are
-    return next((unit for unit, least in dict(ns=2e6, us=2e3, ms=2e3 if since_1970 else 5).items() if step >= least), 's')
+    least = dict(ns=2e6, us=2e3, ms=2e3 if since_1970 else 5)
+    return next((unit for unit in least if step >= least[unit]), 's')
 
 def to_seconds(
     times: np.ndarray, # moments `(n,)` in any unit
@@ -91,7 +92,8 @@ TIME_UNITS = {name: unit for unit, names in _TIMES.items() for name in names.spl
 LENGTH_UNITS = dict(m=1., metre=1., metres=1., meter=1., meters=1., mm=1e-3, cm=1e-2, km=1e3, ft=.3048, feet=.3048,
                     inch=.0254, inches=.0254)
 _ROLES = dict(image=r'(image|img|photo|file)([ _.]?(name|path|file))?|name',
-              timestamp=r'(.*[._/])?time[ _]?stamp|(.*[./])?(time|stamp|t|sec|secs|seconds)',
+              timestamp=r'(.*[._/])?time[ _]?stamp|(.*[./])?(time|stamp|t)|(.*[._/])?(secs?|seconds)',
+              nanoseconds=r'(.*[._/])?(nsecs?|nanosecs?|nanoseconds)',
               position=r'([xyz])|(?:.*[./])?(?:t|p|p_rs_r)[ _.]?([xyz])|'
                        r'(?:.*[._/ ])?(?:pos|position|trans|translation)[ _.]?([xyz])',
               rotation=r'(?:.*[._/ ])?(?:q|quat|quaternion|q_rs|orientation|rot|rotation)[ _.]?([wxyz])')
@@ -107,12 +109,12 @@ def _name_and_unit(name):
 
 def column_role(
     name: str, # of a column, as it stands in a file
-) -> tuple: # one of `image`, `timestamp`, `x`, `y`, `z`, `qw`, `qx`, `qy`, `qz` or None, and the unit or ''
+) -> tuple: # `image`, `timestamp`, `nanoseconds`, `x`, `y`, `z`, `qw`, `qx`, `qy`, `qz` or None, and the unit or ''
     "What a column holds, by its name"
     name, unit = _name_and_unit(name)
     for role, pattern in _ROLES.items():
         if not (found := re.fullmatch(pattern, name)): continue
-        if role in ('image', 'timestamp'): return role, TIME_UNITS.get(unit, '') if role == 'timestamp' else ''
+        if role in ('image', 'timestamp', 'nanoseconds'): return role, TIME_UNITS.get(unit, '')
         axis = next(filter(None, found.groups()))
         return (axis, unit if unit in LENGTH_UNITS else '') if role == 'position' else ('q' + axis, '')
     return None, unit
@@ -158,7 +160,7 @@ def _header(comments, rows, separator): # names in the first row or in the last 
     if first and not any(parse_moment(f) is not None for f in first): return rows[0], 1
     for comment in comments[::-1]:
         for mark in (separator, ' ', ','):
-            names = _split(comment.lstrip('#% \t'), mark)
+            names = _split(comment.lstrip('#%/ \t'), mark)
             known = sum(column_role(n)[0] is not None for n in names)
             if known >= 7 or known >= 2 and 2*known > len(names): return names, 0
     return [], 0
@@ -192,7 +194,7 @@ def split_table(
 ) -> TextTable: # without rows, if there are none
     "Divide a text into rows and fields; raises `InputError` that names the line"
     lines = [(n, line) for n, line in enumerate(text.rstrip('\x1a').split('\n'), 1) if line.strip()]
-    kept = [(number, line) for number, line in lines if line.lstrip()[0] not in '#%']
+    kept = [(number, line) for number, line in lines if not line.lstrip().startswith(('#', '%', '//'))]
     if not kept: return TextTable([], [], [], '')
     comments = [line for number, line in lines if number < kept[0][0]]
     separator = _separator([line for _, line in kept])
