@@ -79,7 +79,8 @@ def _jacobian(camera, pose, xyz): # positions in the picture, and their change w
     local, uv = _seen(camera, pose, xyz)
     by_local = _by_local(camera, local)
     by_position = -by_local @ quat_to_matrix(pose[3:]).T
-    return uv, np.concatenate([by_position, by_local @ cross_matrix(local), _by_lens(camera, local, uv)], -1)
+    jacobian = [by_position, by_local @ cross_matrix(local), _by_lens(camera, local, uv)]
+    return uv, np.nan_to_num(np.concatenate(jacobian, -1)) # points behind the camera have none
 
 # %% ../../nbs/05_localize/10_lens.ipynb #4c282cdf
 @dataclass
