@@ -78,7 +78,9 @@ def frames(self:Scene,
         one = sources[0] if len(sources) == 1 else sources
         table = collect_frames(one, self.imgs, fps=fps, n_frames=n_frames, **options)
         about = {} if sources[0].is_dir() else dict(video_fps=round(min(probe_video(s).fps for s in sources), 2))
-        if about and len(sources) == 1: about['video'] = os.path.relpath(sources[0], self.path)
+        names = [os.path.relpath(s, self.path) for s in sources]
+        if about: about |= dict(video=names[0]) if len(names) == 1 else dict(videos=names)
+        if options.get('mask'): about['mask'] = os.path.relpath(options['mask'], self.path)
         return dict(summary=f'{len(table)} frames, {_footage(table, sources[0].is_dir())}', n=len(table)) | about
     inputs = sources + ([Path(options['mask'])] if 'mask' in options else [])
     recorded = dict(fps=fps, n_frames=n_frames) | {k: v for k, v in options.items() if k != 'mask'}

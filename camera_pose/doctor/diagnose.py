@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, pycolmap
 from scipy.spatial import cKDTree
 
-from .advice import (advise, clock_time, frame_rate, join_rows, lost_stretches, more_frames,
-                                       thorough, unless_used)
+from .advice import (advise, clock_time, frame_rate, frames_command, join_rows, lost_stretches,
+                                       more_frames, thorough, unless_used)
 from .checks import (LIMITS, SEVERITIES, WEAK, Finding, check_contradictions, check_gaps, check_jumps,
                                        check_registered, check_submodels, check_weak, far_in_time, grade,
                                        list_stretches, longest_first, stretch_text, torn_pairs)
@@ -234,9 +234,11 @@ def check_texture(facts: ReconstructionFacts) -> Finding:
     return Finding('texture', severity, f'{few} {sentence}', cause, command, places)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #dad323fd
-def _sharpest(facts): # the command for the sharpest frame of each interval
-    fps = facts.used.frames.get('fps') or frame_rate(facts)
-    return f'camera_pose frames {facts.scene} VIDEO{f" --fps {fps:.3g}" if fps == fps else ""} --sharpest'
+def _sharpest(facts): # the command for the sharpest frame of each interval, where there are some to choose from
+    fps, video_fps = frame_rate(facts), facts.used.video_fps
+    if video_fps: fps = min(fps, max(video_fps/3, 2))
+    if not fps == fps or (video_fps and fps > video_fps/2): return ''
+    return frames_command(facts, fps, sharpest=True)
 
 def check_blur(facts: ReconstructionFacts) -> Finding:
     "Are frames blurred?"

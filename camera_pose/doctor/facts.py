@@ -17,6 +17,7 @@ import numpy as np, pandas as pd, pycolmap
 from PIL import Image
 from scipy.ndimage import laplace
 
+from ..capture.video import probe_video
 from ..ground.basics import SceneError, read_json
 from .observations import Observations, epipolar_error
 from ..ground.pose import POSE_COLUMNS, pose_inverse, quat_angle
@@ -33,6 +34,8 @@ class UsedOptions:
     fps: float = None        # frames per second that were used
     video_fps: float = None  # frames per second of the video
     tried: list = field(default_factory=list)       # earlier: `options`, `fps`, `n_images`, `n_registered`
+    videos: list = field(default_factory=list)      # files that the frames come from, those that are still there
+    mask: str = None         # picture of what is ignored
 
     def values(self, name: str) -> list:
         "All known values of an option of the reconstruction, now and before; 'fps' is one of them"
@@ -53,9 +56,12 @@ def read_options(
     paths = workspace/'report.json', Path(imgs_dir).absolute().parent/'scene.json', workspace/'tried.json'
     report, scene, tried = (read_json(path) if path.exists() else {} for path in paths)
     (frames, about), (reconstruct, _) = (_stage(scene, name) for name in ('frames', 'reconstruct'))
-    fps = report.get('fps') or frames.get('fps')
-    return UsedOptions(report.get('options') or reconstruct, frames, fps, about.get('video_fps'),
-                       list(tried))
+    fps, home = report.get('fps') or frames.get('fps'), Path(imgs_dir).parent
+    names = about.get('videos') or ([about['video']] if 'video' in about else [])
+    videos = [os.path.normpath(home/name) for name in names if (home/name).is_file()]
+    video_fps = about.get('video_fps') or (round(min(probe_video(v).fps for v in videos), 2) if videos else None)
+    mask = os.path.normpath(home/about['mask']) if about.get('mask') else None
+    return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask)
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #dd5781c7
 FRAME_COLUMNS = ['image', 'timestamp', 'sequence', 'photo', 'status', 'model', *POSE_COLUMNS,

@@ -64,7 +64,7 @@ def _where(job, stretch): # in words
 def _explained(job, images, lost): # what the pictures of a stretch of a film show, and how to film it again
     cause = explain_stretch(job.imgs_dir, images, lost, _clock(job, images)) if job.timed else None
     if cause is None: return ''
-    todo = cause.again or '`camera_pose doctor` names options that were not tried.'
+    todo = cause.again or '`camera_pose doctor SCENE` names options that were not tried.'
     if cause.kind in ('blur', 'fast') and images.timestamp.diff().median() > 1/25: # are there frames in between?
         todo = f'Extract more frames per second if the video has them; otherwise {todo[0].lower()}{todo[1:]}'
     return f'{cause.sentence} {todo}'

@@ -17,7 +17,7 @@ from ..ground.figures import short_number
 from ..ground.pose import Similarity, quat_from_matrix, quat_rotate, quat_to_matrix
 from ..ground.table import poses_table, read_csv, read_table, table_poses, write_table
 from ..sfm.model import load_reconstruction, sim3d_from_similarity
-from .doubt import check_reach, fit_sd
+from .doubt import check_reach, check_up, fit_sd
 from .points import points_on_trajectory
 from .reading import fit_trajectory
 from .robust import fit_pairs
@@ -60,11 +60,12 @@ class Alignment:
 
 def _reach(pairs, source, positions, scale): # standard deviation of aligned positions, sentences about far ones
     used, path = map(pairs.similarity.apply, (source[pairs.used], table_poses(positions)[:, :3]))
+    check_up(pairs.similarity.apply_poses(table_poses(positions))) # a mirrored plan fits, upside down
     away, _ = fit_sd(used, pairs.sd, path, scale is None)
     return float(np.sqrt(pairs.sd**2 + (away**2).mean())), check_reach(used, pairs.sd, path, scale is None)
 
 # %% ../../nbs/04_world/01_align.ipynb #0d895243
-_DOUBT, _REFUSE = .1, .35 # of the spread of the positions that the fit does not explain
+_DOUBT, _REFUSE, _MEASURED_M = .1, .35, .15 # of the spread that the fit does not explain; what a tape may be off
 
 def _name(points, k): # '4.50 s (line 5)'
     key = points.iloc[k, 0]
@@ -88,7 +89,7 @@ def _shifted_points(points, positions, target, scale): # best shift of all times
     first, last = positions.timestamp.min(), positions.timestamp.max()
     t = points.timestamp.to_numpy(float)
     best = 0., np.inf
-    for shift in np.linspace(first - t.min(), last - t.max(), 400):
+    for shift in np.linspace(first - t.min(), last - t.max(), 200):
         try: sd = fit_pairs(points_on_trajectory(points.assign(timestamp=t + shift), positions), target, scale,
                             np.ones(len(t), bool)).sd
         except AlignmentError: continue # no frames there
@@ -98,11 +99,12 @@ def _shifted_points(points, positions, target, scale): # best shift of all times
 def _check_points(points, positions, source, pairs, scale): # raises `AlignmentError` for points that do not fit
     target = points[['x', 'y', 'z']].to_numpy(float)
     mirrored = fit_pairs(source, target*[1, 1, -1], scale)
-    if len(points) > 3 and mirrored.share < min(.4*pairs.share, _DOUBT):
+    far = pairs.sd > _MEASURED_M/2
+    if len(points) > 3 and far and mirrored.share < min((.2 if len(points) == 4 else .4)*pairs.share, _DOUBT):
         raise AlignmentError('The points fit the mirror image of the path only: an axis points the other way, or two '
                              'axes are exchanged. Give right-handed coordinates with z up; on a picture, y grows '
                              'upwards.')
-    if pairs.share <= _DOUBT: return
+    if pairs.share <= _DOUBT or pairs.sd < _MEASURED_M: return
     if 'timestamp' in points and len(points) > 3:
         shift, sd = _shifted_points(points, positions, target, scale)
         if sd < .25*pairs.sd:
@@ -131,13 +133,16 @@ def align_by_points(
         hint = ' (x and y seem to be exchanged)' if _exchanged(source, target, k, scale) else ''
         notes.append(f'the point at {_name(points, k)} is {short_number(pairs.residuals[k])} m away from where the '
                      f'others put it and left out{hint}')
-    if pairs.share > _DOUBT:
+    exchanged = [k for k in range(len(points)) if pairs.share > _DOUBT and _exchanged(source, target, k, scale)]
+    if pairs.share > _DOUBT and (pairs.sd > _MEASURED_M or exchanged):
         flat = ' All have the same height: give that of the camera in a column z' if not np.ptp(points.z) else ''
         doubts.append(f'the points fit to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of their extent; '
                       f'{_worst(points, source, target, pairs, scale)}{flat and "."}{flat}')
     if points.z.min() > 3 and points.z.max() < 7 and np.ptp(points.z) < 1.5:
         doubts.append(f'the cameras are {short_number(points.z.median())} m above z = 0. Are the given lengths feet '
                       'instead of metres?')
+    if points.z.max() < -.5:
+        doubts.append(f'all cameras are {short_number(-points.z.median())} m below z = 0, and z grows upwards')
     sd_m, far = _reach(pairs, source, positions, scale)
     if doubts: far = []
     residuals = points.iloc[:, :1].assign(residual_m=pairs.residuals, used=pairs.used)
@@ -152,7 +157,7 @@ def align_by_trajectory(
     "World from reconstruction by a reference trajectory; raises `AlignmentError`"
     found, doubts = fit_trajectory(positions, reference, scale), []
     pairs, source = found.pairs, table_poses(positions)[found.rows, :3]
-    if pairs.share > _DOUBT:
+    if pairs.share > _DOUBT and pairs.sd > _MEASURED_M:
         doubts.append(f'the reference fits to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of its extent')
     if (~pairs.used).mean() > .2:
         doubts.append(f'{100*(~pairs.used).mean():.0f} % of the reference do not fit')

@@ -98,11 +98,11 @@ def fit_sd(
 def check_reach(used: np.ndarray, sd: float, where: np.ndarray, scaled: bool = True) -> list: # of sentences
     "Do the fitted points hold the whole path? As for `fit_sd`"
     away, degrees = fit_sd(used, sd, where, scaled)
-    limit = max(4*sd, .05*np.linalg.norm(np.ptp(where, axis=0)))
+    limit = max(6*sd, .1*np.linalg.norm(np.ptp(where, axis=0)))
     if away.max() > limit:
         return [f'the given positions lie close together: far from them the alignment is known to '
                 f'± {short_number(away.max())} m only. Add positions from other parts of the path']
-    if degrees > 5:
+    if degrees > 10:
         return [f'the given positions lie nearly on a line: the rotation about it is known to ± {degrees:.0f} degrees '
                 'only. Add a position beside it']
     return []
