@@ -357,14 +357,15 @@ def _scene_poses(path): # table, camera (a list where there are several) or None
 
 @command
 @takes(from_=option(str, None, _FROM, '--from'), to=option(str, None, _TO), camera=option(str, None, _CAMERA),
-       imgs=option(Path, None, 'folder of the images, to be written with 7scenes'))
+       imgs=option(Path, None, 'folder of the images, to be written with 7scenes'),
+       times=option(Path, None, "KITTI's file of times: read if SOURCE is kitti, else written beside TARGET"))
 def convert(source: argument(Path, 'file or folder with poses, or a scene folder', 'SOURCE'),
-            target: argument(Path, 'file or folder to write', 'TARGET'), *, from_, to, camera, imgs):
+            target: argument(Path, 'file or folder to write', 'TARGET'), *, from_, to, camera, imgs, times):
     "Poses from one format to another"
     from camera_pose.dataset.formats import Camera, read_poses, write_poses
     if (source/'scene.json').exists(): table, found, own = _scene_poses(source)
-    else: (table, found), own = read_poses(source, from_), None
-    write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs or own)
+    else: (table, found), own = read_poses(source, from_, times if times and times.exists() else None), None
+    write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs or own, times)
     print(f'{len(table)} poses: {target}')
 
 # %% ../nbs/14_cli.ipynb #d5c0cafc

@@ -25,6 +25,7 @@ from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, Sce
 from ..ground.html import data_uri, render_html
 from ..ground.lock import folder_lock
 from ..ground.table import SPLITS, read_csv, read_table, table_poses
+from ..ground.text import read_text, split_table
 from ..sfm.matching import SfmOptions
 from ..train.recipe import load_recipe
 
@@ -116,7 +117,8 @@ def _sources(cells, folder, where): # paths of the videos of a row
 # %% ../../nbs/12_app/13_batch.ipynb #aa3213ba
 def _cells(list_csv, common): # rows of the list as text, column -> cell; raises `InputError` for unknown columns
     read_csv(list_csv, ['video'], [], 'list of videos')
-    table = pd.read_csv(list_csv, dtype=str, keep_default_na=False, skipinitialspace=True, encoding='utf-8-sig')
+    found = split_table(read_text(list_csv), list_csv, pad=True)
+    table = pd.DataFrame(found.rows, columns=found.names)
     def plain(name): return _OTHER_NAMES.get(n := name.strip().lower().replace('-', '_'), n)
     known = ['video', 'scene', *dict.fromkeys(name for kinds in BATCH_COLUMNS.values() for name in kinds)]
     for name in [*table.columns, *common]:

@@ -162,7 +162,8 @@ def _header(comments, rows, separator): # names in the first row or in the last 
         for mark in (separator, ' ', ','):
             names = _split(comment.lstrip('#%/ \t'), mark)
             known = sum(column_role(n)[0] is not None for n in names)
-            if known >= 7 or known >= 2 and 2*known > len(names): return names, 0
+            as_wide = mark == separator != ' ' and len(names) == len(rows[0]) > 2
+            if known >= 7 or known >= 2 and 2*known > len(names) or known and as_wide: return names, 0
     return [], 0
 
 # %% ../../nbs/01_ground/09_text.ipynb #b8266c46

@@ -17,7 +17,7 @@ from fastcore.basics import patch, store_attr
 from ..ground.basics import AlignmentError, InputError
 from ..ground.pose import (Similarity, pose_interpolate, quat_exp, quat_from_matrix, quat_inverse, quat_mean,
                                      quat_multiply, quat_normalize, quat_rotate, quat_to_matrix)
-from ..ground.table import poses_table, table_poses
+from ..ground.table import open_csv, poses_table, table_poses
 from .mocap import hand_eye, time_offset
 
 # %% ../../nbs/04_world/03_imu.ipynb #6bbd829a
@@ -63,10 +63,7 @@ def read_imu(
     path: str|Path, # CSV file with time, gyroscope (rad/s) and accelerometer (m/s^2, gravity included)
 ) -> pd.DataFrame: # columns `IMU_COLUMNS`, in order of time, seconds since the first sample
     "Read a log of inertial sensors; raises `InputError` that says what is missing"
-    try: raw = pd.read_csv(path, skipinitialspace=True)
-    except OSError as e: raise InputError(f'{path} cannot be read ({e.strerror}): check the name.') from e
-    except ValueError as e:
-        raise InputError(f'{path} is not a readable CSV file: export the log as comma-separated text.') from e
+    raw = open_csv(path)[0]
     table = _imu_numbers(raw, path)
     pull = np.median(np.linalg.norm(table[:, 4:], axis=1))
     if .8 < pull < 1.2: table[:, 4:] *= GRAVITY # in units of g
