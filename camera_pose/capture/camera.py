@@ -80,12 +80,16 @@ def to_colmap(self:Camera,
                            params=self.params)
 
 # %% ../../nbs/02_capture/05_camera.ipynb #1c086e07
+def _names_at(model, where): # `parameter_names`, with the place in the message
+    try: return parameter_names(model)
+    except InputError as e: raise InputError(f'{where.rstrip(",")}: {e}') from None
+
 @patch
 def checked(self:Camera,
     where: str = 'The camera', # where it stands, for the message
 ): # the same `Camera`
     "Raises `InputError` where the model does not exist or the numbers cannot be"
-    names, params = parameter_names(self.model), np.array(self.params, float)
+    names, params = _names_at(self.model, where), np.array(self.params, float)
     if len(params) != len(names):
         raise InputError(f'{where} has {len(params)} parameters, and the model {self.model} has {len(names)} '
                          f'({", ".join(names)}): correct them.')
@@ -132,6 +136,7 @@ def _holds(model, used, focal): # has the model a place for all coefficients tha
 def _model_of(values, focal, where): # name of COLMAP's model for the names of transforms.json
     given = str(values.get('camera_model') or values.get('model') or '').strip().upper()
     if values.get('is_fisheye') and given not in _FISHEYE: given = 'OPENCV_FISHEYE'
+    if given not in _PERSPECTIVE[:2]: _names_at(given, where)
     used = [k for k, v in _coefficients(values, '').items() if v]
     if given in _PERSPECTIVE: # k4 of nerfstudio is another polynomial than that of FULL_OPENCV
         rest = () if 'k4' in used and not {'k5', 'k6'} & set(used) else ('FULL_OPENCV',)

@@ -96,7 +96,8 @@ _USED = {'frames', 'file_path', 'transform_matrix', 'applied_transform', 'applie
 def _notes(content, kept, cameras, seconds): # what is not in the table
     n, frames = len(kept), content['frames']
     without = sum(c is None for c in cameras)
-    stated = {'fl_x', 'fl_y', 'camera_angle_x'} & {k for f in [content, *frames] for k in f}
+    bare = [f for f, c in zip(frames, cameras) if c is None]
+    stated = {'fl_x', 'fl_y', 'camera_angle_x'} & {k for f in [content, *bare] for k in f}
     more = sorted({k for f in [content, *frames] for k in f} - _USED - {k for c in cameras if c for k in c.to_names()})
     why = 'a focal length or field of view but no size (add "w" and "h")' if stated else 'no focal length'
     return [*([f'{n - kept.sum()} of {n} frames have no pose and are left out'] if not kept.all() else []),

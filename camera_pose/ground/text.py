@@ -126,7 +126,7 @@ class TextTable:
     rows: list     # of lists of str, as many as there are names
     lines: list    # number of the line of each row, counted from 1
     names: list    # of the columns; empty where the file has no header
-    separator: str # `'\t'`, `';'`, `','`, `' '`, or `''` for one column
+    separator: str # `'\t'`, `';'`, `'|'`, `','`, `' '`, or `''` for one column
 
 _FIELD = r'[-+]?[\d.]+(?:[eE][-+]?\d+)?'
 
@@ -138,7 +138,7 @@ def _decimal_commas(lines): # separated by spaces?
 
 def _separator(lines):
     some = lines[:20]
-    for mark in ('\t', ';', ','):
+    for mark in ('\t', ';', '|', ','):
         if not all(mark in line for line in some) or (mark == ',' and _decimal_commas(some[1:])): continue
         fields = [f.strip() for line in some for f in line.split(mark)]
         if not any(re.fullmatch(rf'{_FIELD}\s+{_FIELD}.*', f) for f in fields): return mark
