@@ -6,7 +6,7 @@
 __all__ = ['FAULT', 'PIPE_CLOSED', 'REPORT_TO', 'disk_full', 'ending', 'write_log', 'say', 'outcome', 'note', 'watched']
 
 # %% ../../nbs/01_ground/10_faults.ipynb #a7248cd4
-import errno, faulthandler, importlib.metadata, json, mmap, os, platform, re, shlex, shutil, signal, sys, tempfile
+import errno, faulthandler, json, mmap, os, platform, re, shlex, shutil, signal, sys, tempfile
 import threading, time, traceback, warnings
 from contextlib import suppress
 from pathlib import Path
@@ -76,8 +76,9 @@ def ending(
 REPORT_TO = 'https://github.com/camera-pose/camera_pose/issues'
 
 def _version(name):
-    try: return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError: return 'none'
+    from importlib.metadata import PackageNotFoundError, version # slow, and for faults only
+    try: return version(name)
+    except PackageNotFoundError: return 'none'
 
 def _log_text(what, details): # what happened, and everything that may have to do with it
     libraries = ', '.join(f'{n} {_version(n)}' for n in ('pycolmap', 'torch', 'numpy', 'av', 'pillow'))
