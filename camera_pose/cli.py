@@ -346,11 +346,14 @@ _TO = 'format of TARGET: the same, and colmap-binary  [default: seen from the na
 _CAMERA = 'MODEL,WIDTH,HEIGHT,PARAMETERS as COLMAP has them, where SOURCE does not say'
 
 def _scene_poses(path): # table, camera (a list where there are several) or None, folder of the images
-    from camera_pose.dataset.formats import Camera
+    from camera_pose.capture.camera import Camera, parse_camera
     from camera_pose.sfm.model import image_cameras
     scene = _scene(path)
-    table, known = scene.table('positions'), (scene.workspace/'report.json').exists()
-    if scene.file('camera.json').exists() or not known: return table, None, scene.imgs
+    table, given = scene.table('positions'), scene.file('camera.json')
+    if given.exists(): # a focal length alone is no camera
+        whole = {'width', 'w'} & {*read_json(given)}
+        return table, Camera.from_colmap(parse_camera(given)) if whole else None, scene.imgs
+    if not (scene.workspace/'report.json').exists(): return table, None, scene.imgs
     own = image_cameras(scene.workspace)
     cameras = [Camera.from_colmap(own[name]) for name in table.image]
     return table, cameras if len(set(map(str, cameras))) > 1 else cameras[0], scene.imgs
