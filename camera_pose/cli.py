@@ -107,6 +107,7 @@ FRAMES = FPS | dict(
     end_s=_time('where to end in the video', '--end'),
     max_side=option(int, None, 'longer side of the frames at most, pixels  [default: as they are]'),
     mask=option(Path, None, 'picture, white = use, black = ignore: for a shadow, a hand, a vehicle hood'),
+    stream=option(int, None, 'number of the video stream, where a file has several  [default: the largest]'),
     also=option(list[Path], None, 'another video of the same place; may be repeated', '--also', metavar='VIDEO'))
 
 _PER = 'photos: auto (a camera for each device, lens and size), folder (one for all) or image (one each)'

@@ -64,7 +64,7 @@ def frames(self:Scene,
     fps: float = None,   # frames for each second of video; 10 if nothing else is given
     n_frames: int = None, # or: this many frames, evenly spread
     force: bool = False, # also where nothing has changed?
-    **options,           # of `collect_frames`: `motion`, `start_s`, `end_s`, `mask`, `sharpest`, `max_side`
+    **options,           # of `collect_frames`: `motion`, `start_s`, `end_s`, `mask`, `sharpest`, `max_side`, `stream`
 ):
     "Video or photos to frames: `imgs/`"
     if self.imgs.exists() and 'frames' not in self.record['stages'] and any(self.imgs.iterdir()):
@@ -74,10 +74,11 @@ def frames(self:Scene,
     for s in sources:
         if not os.path.exists(s): raise InputError(f'There is no video file {s}: check the name.')
     options = {k: v for k, v in options.items() if v is not None and v is not False}
+    stream = options.get('stream')
     def make():
         one = sources[0] if len(sources) == 1 else sources
         table = collect_frames(one, self.imgs, fps=fps, n_frames=n_frames, **options)
-        about = {} if sources[0].is_dir() else dict(video_fps=round(min(probe_video(s).fps for s in sources), 2))
+        about = {} if sources[0].is_dir() else dict(video_fps=round(min(probe_video(s, stream).fps for s in sources), 2))
         names = [os.path.relpath(s, self.path) for s in sources]
         if about: about |= dict(video=names[0]) if len(names) == 1 else dict(videos=names)
         if options.get('mask'): about['mask'] = os.path.relpath(options['mask'], self.path)
@@ -92,7 +93,9 @@ def _reader(self:Scene): # reads more frames of the video, see `frames_between`;
     frames = self.record['stages'].get('frames', {})
     name, options = frames.get('result', {}).get('video'), frames.get('key', {}).get('options', {})
     if name is None or not (self.path/name).is_file(): return None
-    return partial(frames_between, self.path/name, max_side=options.get('max_side'))
+    zooms = 'device' in pd.read_csv(self.imgs/'frames.csv', nrows=1) # frames in between have unknown lenses
+    if zooms: return None
+    return partial(frames_between, self.path/name, max_side=options.get('max_side'), stream=options.get('stream'))
 
 # %% ../../nbs/12_app/04_stages.ipynb #485dab5a
 @patch

@@ -25,6 +25,7 @@ from .picture import PHOTO_ENDINGS
 from .video import VIDEO_ENDINGS, VideoOptions, change_options, check_decoded, check_frame_folder
 from .video import decode_frames, log_times, nearest_frames, open_video, plan_times, probe_video
 from .video import report_damage, save_frames, scaled_size, video_part
+from .zoom import split_at_zooms
 
 # %% ../../nbs/02_capture/04_frames.ipynb #0f1e02ec
 @dataclass(frozen=True)
@@ -176,8 +177,9 @@ def _video_frames(source, size, folder, o, use, bar):
         n_read = len(read) if o.measured else len(rows)
         report_damage(source.path, stream, times, read[-1], len(source.wanted) - n_read, o.whole)
     table = pd.DataFrame(rows, columns=['image', 'timestamp', 'sharpness'])
-    taken = table.timestamp.to_numpy()
-    table['timestamp'] = (taken - source.zero).round(6)
+    table['timestamp'] = (table.timestamp - source.zero).round(6)
+    table = split_at_zooms(table, folder, source.path.name)
+    taken = table.timestamp.to_numpy() + source.zero
     if not o.measured: return table, None, []
     dropped, thumbs = log.dropped(taken, source.zero)
     nearest = [folder/table.image[np.abs(taken - t).argmin()] for t, _ in thumbs]
@@ -262,7 +264,7 @@ def collect_frames(
     "Frames of videos or photos in one folder with one table; raises `InputError` for what cannot be used"
     o, videos = change_options(options or FrameOptions(), changes), _videos_of(source)
     if videos is not None: return _extract_videos(videos, out_dir, o)
-    of_videos = 'fps', 'n_frames', 'motion', 'start_s', 'end_s'
+    of_videos = 'fps', 'n_frames', 'motion', 'start_s', 'end_s', 'stream'
     given = next((name for name in of_videos if getattr(o, name) is not None), None)
     if given:
         raise InputError(f'{source} is a folder of photos, and {given} is for videos: all photos are used, '

@@ -129,7 +129,7 @@ class Look:
 def _aspect_of(stream): # the shape of pixels, 1 for a value that cannot be
     try: aspect = float(stream.sample_aspect_ratio or 1)
     except (ValueError, ZeroDivisionError): aspect = 1.
-    return aspect if .2 < aspect < 5 else 1.
+    return aspect if .2 < aspect < 5 and abs(aspect - 1) > .01 else 1.
 
 def _first_frames(container, stream, n=8):
     frames = []

@@ -226,7 +226,8 @@ def main_size(
 @patch
 def camera_rows(self:SfmJob) -> list: # for each camera the rows of its images
     "Which images one camera took"
-    number = camera_groups(self.images, 'folder' if self.ordered else self.options.camera_per)
+    one = self.ordered and 'device' not in self.images # a film has a device only where its camera zoomed
+    number = camera_groups(self.images, 'folder' if one else self.options.camera_per)
     return [np.flatnonzero(number == k) for k in range(number.max() + 1)]
 
 @patch
