@@ -14,21 +14,12 @@ import numpy as np, pandas as pd
 from ..ground.basics import AlignmentError, InputError
 from ..ground.pose import pose_interpolate
 from ..ground.table import table_poses
+from ..ground.text import read_text
 
 # %% ../../nbs/04_world/06_points.ipynb #5b4b6e6b
-_MARKS = {b'\xef\xbb\xbf': 'utf-8-sig', b'\xff\xfe': 'utf-16', b'\xfe\xff': 'utf-16'}
-
-def _text(path):
-    try: raw = Path(path).read_bytes()
-    except OSError as e: raise InputError(f'{path} cannot be read ({e.strerror}): check the name.') from e
-    encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), 'utf-8')
-    try: text = raw.decode(encoding)
-    except UnicodeDecodeError: text = raw.decode('latin-1')
-    if '\0' in text: raise InputError(f'{path} is not a text file: save the points as a CSV table.')
-    return text
-
 def _rows(path): # number and cells of each line that is neither empty nor a comment; the separator
-    lines = [(k, line) for k, line in enumerate(_text(path).splitlines(), 1) if line.strip(' \t;,')]
+    text = read_text(path, 'save the points as a CSV table')
+    lines = [(k, line) for k, line in enumerate(text.split('\n'), 1) if line.strip(' \t;,')]
     lines = [(k, line) for k, line in lines if not line.lstrip().startswith('#')]
     if not lines: raise InputError(f'{path} is empty: a point file begins with the header line timestamp,x,y,z.')
     mark = next((m for m in ';\t,|' if m in lines[0][1]), None)
