@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHECKS', 'meetings', 'loop_gaps', 'check_loop', 'alike_pairs', 'check_alike', 'check_focal', 'corner_shift',
            'check_distortion', 'check_texture', 'check_blur', 'check_error', 'check_unreliable', 'Diagnosis',
-           'diagnose_facts', 'diagnose']
+           'check_alignment', 'diagnose_facts', 'diagnose']
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #9ca460ff
 import re, shlex
@@ -364,11 +364,18 @@ def _said_once(findings):
         out[f.name] = f if first == f.name else replace(f, cause=f'For the same reason as {first}.', command='')
     return [out[f.name] for f in findings]
 
-# %% ../../nbs/10_doctor/04_diagnose.ipynb #329bbfb0
+# %% ../../nbs/10_doctor/04_diagnose.ipynb #248389f7
+def check_alignment(facts: ReconstructionFacts) -> Finding: # None where nothing is known against it
+    "Is the place in the world doubtful?"
+    if not facts.used.doubts: return None
+    told = ' '.join(f'{d[0].upper()}{d[1:]}' + ('' if d[-1] in '.?' else '.') for d in facts.used.doubts)
+    return Finding('alignment', 'look', told, 'Correct the given positions, or the plan, and align again.')
+
 def diagnose_facts(facts: ReconstructionFacts, scene_name: str = 'scene') -> Diagnosis:
     "Run all checks; the name of the scene folder appears in the suggested commands"
     facts.scene = shlex.quote(str(scene_name))
-    findings = _said_once([check(facts) for check in CHECKS])
+    found = [check(facts) for check in (*CHECKS, check_alignment)]
+    findings = _said_once([f for f in found if f is not None])
     return Diagnosis(findings, _numbers(facts), str(scene_name), facts)
 
 # %% ../../nbs/10_doctor/04_diagnose.ipynb #ec570b12

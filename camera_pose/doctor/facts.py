@@ -36,6 +36,7 @@ class UsedOptions:
     tried: list = field(default_factory=list)       # earlier: `options`, `fps`, `n_images`, `n_registered`
     videos: list = field(default_factory=list)      # files that the frames come from, those that are still there
     mask: str = None         # picture of what is ignored
+    doubts: list = field(default_factory=list)      # sentences about the alignment and the plan
 
     def values(self, name: str) -> list:
         "All known values of an option of the reconstruction, now and before; 'fps' is one of them"
@@ -61,7 +62,8 @@ def read_options(
     videos = [os.path.normpath(home/name) for name in names if (home/name).is_file()]
     video_fps = about.get('video_fps') or (round(min(probe_video(v).fps for v in videos), 2) if videos else None)
     mask = os.path.normpath(home/about['mask']) if about.get('mask') else None
-    return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask)
+    doubts = [d for stage in ('align', 'plan') for d in _stage(scene, stage)[1].get('doubts') or []]
+    return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask, doubts)
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #dd5781c7
 FRAME_COLUMNS = ['image', 'timestamp', 'sequence', 'photo', 'status', 'model', *POSE_COLUMNS,

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['scale_from_distance', 'fit_alignment', 'Alignment', 'align_by_points', 'align_by_trajectory', 'level_alignment',
-           'apply_alignment']
+           'apply_alignment', 'alignment_sd']
 
 # %% ../../nbs/04_world/01_align.ipynb #e52955b3
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np, pandas as pd
 
-from ..ground.basics import AlignmentError, atomic_path, write_json
+from ..ground.basics import AlignmentError, atomic_path, read_json, write_json
 from ..ground.figures import short_number
 from ..ground.pose import Similarity, quat_from_matrix, quat_rotate, quat_to_matrix
 from ..ground.table import poses_table, read_csv, read_table, table_poses, write_table
@@ -161,6 +161,9 @@ def align_by_trajectory(
         doubts.append(f'the reference fits to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of its extent')
     if (~pairs.used).mean() > .2:
         doubts.append(f'{100*(~pairs.used).mean():.0f} % of the reference do not fit')
+    if len(found.rows) < .6*len(positions):
+        doubts.append(f'the reference covers {len(found.rows)} of {len(positions)} frames; the others are as well aligned '
+                      'as the reconstruction is straight')
     sd_m, far = _reach(pairs, source, positions, scale)
     if doubts: far = []
     frames = positions[['image']].iloc[found.rows].reset_index(drop=True)
@@ -209,3 +212,13 @@ def apply_alignment(
                | (more or {}))
     write_table(aligned, out_dir/'positions.csv')
     return aligned
+
+# %% ../../nbs/04_world/01_align.ipynb #72634af1
+def alignment_sd(
+    path: str|Path, # `alignment.json`
+) -> float: # metres; None where it is not known
+    "How well aligned positions are known in the world; earlier versions wrote the residuals only"
+    record = read_json(path) if Path(path).exists() else {}
+    if 'sd_m' in record: return record['sd_m']
+    off = np.array([r['residual_m'] for r in record.get('residuals_m') or []], float)
+    return float(np.sqrt((off**2).sum()/max(len(off) - 7/3, 1/3))) if len(off) else None

@@ -58,7 +58,8 @@ def typical_speed(
     return float(step[used].sum()/dt[used].sum()) if used.sum() > 2 else np.nan
 
 def _other_unit(ratio): # words about the unit in which a value has a plausible ratio to the usual one
-    fits = {unit: abs(np.log(ratio*factor)) for unit, factor in LENGTHS.items() if unit != 'metres'}
+    usual = {unit: factor for unit, factor in LENGTHS.items() if unit not in ('metres', 'inches')}
+    fits = {unit: abs(np.log(ratio*factor)) for unit, factor in usual.items()}
     best = min(fits, key=fits.get)
     return f'Are the given lengths {best} instead of metres?' if fits[best] < np.log(5) else 'Is the unit a metre?'
 

@@ -172,8 +172,10 @@ def _clocks(positions, reference): # factors for the stamps, what they mean; the
 def _at_once(reading, positions, scale): # with the share that it does not explain, both clocks as they are
     try: rows, poses = match_trajectory(positions, reading.table)
     except AlignmentError: return reading
-    try: return replace(reading, share=fit_pairs(table_poses(positions)[rows, :3], poses[:, :3], scale).share)
+    try: fit = fit_pairs(table_poses(positions)[rows, :3], poses[:, :3], scale)
     except AlignmentError: return reading
+    whole = not reading.said or fit.used.mean() > .7 # another reading must hold for the whole path
+    return replace(reading, share=fit.share) if whole else reading
 
 def _shifted(reading, positions, scale): # the same with the best shift of the clocks
     shift, share, second = clock_shift(positions, reading.table, scale)
@@ -208,6 +210,8 @@ def find_reading(
     best = _simplest(tried)
     if best.share > _DOUBT: best = _simplest([best, *_until_good(_shifted(r, positions, scale) for r in tried)])
     if best.share > _REFUSE: raise AlignmentError(_no_fit(best, positions, reference))
+    if best.shift and best.second < 2*best.share and best.share > _DOUBT:
+        raise AlignmentError(_no_fit(best, positions, reference))
     if best.shift and best.second < 2*best.share:
         raise AlignmentError('The clocks of the video and of the reference differ, and several shifts fit alike (about '
                              f'{best.shift:.1f} s): write the stamps in seconds from the beginning of the video.')
