@@ -236,7 +236,7 @@ def probe_video(
         look, notes = video_look(path, stream.index), []
         if look is None:
             raise InputError(f'None of the {len(times)} frames of {path} can be decoded ({codec.name}): '
-                             'convert it to H.264 and try again.')
+                             'copy it from the camera again, or convert it to H.264.')
         _check_flat(path)
         notes = look_notes(Path(path).name, look, film_streams(container), stream.index)
         span = times[-1] - times[0]
@@ -367,8 +367,9 @@ def check_frame_folder(out_dir: Path):
 def report_damage(path: Path, stream, times: np.ndarray, last: float, n_lost: int, whole: bool):
     "Print a line when a video (of which the part with these times was read) breaks off early or has holes"
     header = stream.duration*stream.time_base if stream.duration else (stream.container.duration or 0)/1e6
-    length, read = max(float(header), times[-1] - times[0]), last - times[0]
-    short = length - read > max(1, .05*length) or stream.frames and len(times) < .95*stream.frames
+    span = times[-1] - times[0]
+    length, read = max(float(header), span), last - times[0]
+    short = length - span > max(1, .05*length) or stream.frames and len(times) < .95*stream.frames
     if whole and short:
         end, of = format_clock(read), format_clock(length)
         print(f'{path.name} breaks off after {end} of {of}: the readable part is used.')
