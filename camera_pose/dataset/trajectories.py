@@ -62,7 +62,8 @@ def _headerless(table, numbers, path): # roles of the first eight columns
     wide = numbers.shape[1]
     if wide == 17 and table.separator == ',': return _EUROC # with velocity and biases
     if wide != 8:
-        raise InputError(f'{path}, line {table.lines[0]}, is not "{_TUM_HEADER}" (eight numbers): it has {wide}.')
+        way = ': turn the matrices of KITTI into it with camera_pose convert' if wide in (12, 13, 16) else ''
+        raise InputError(f'{path}, line {table.lines[0]}, is not "{_TUM_HEADER}" (eight numbers), it has {wide}{way}.')
     if table.separator == ',' and np.nanmax(np.abs(numbers[:, 0])) > 1e17:
         raise InputError(f'{path} has nanoseconds and commas as EuRoC has, and no header that says where qw stands: '
                          'add the line timestamp,tx,ty,tz,qw,qx,qy,qz or timestamp,tx,ty,tz,qx,qy,qz,qw on top.')
