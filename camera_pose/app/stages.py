@@ -147,7 +147,7 @@ def _fit(positions, source, path, scale, height): # `Alignment`, a sentence
         joined = join_mocap(positions, read_tum(path))
         residuals = pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m, used=True))
         sd_m = float(np.sqrt((joined.residual_m**2).mean()))
-        return Alignment(joined.world, residuals, sd_m, joined.notes), str(joined)
+        return Alignment(joined.world, residuals, sd_m, joined.notes, joined.doubts), str(joined)
     if source == 'imu':
         fit, sd = imu_alignment(positions, read_imu(path))
         return Alignment(fit, None, None), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'

@@ -123,6 +123,8 @@ def _refine(x, data): # the fourteen numbers, their standard deviations
     return x, np.sqrt(np.maximum(np.diag(np.linalg.pinv(solved.jac.T @ solved.jac)), 0))
 
 # %% ../../nbs/04_world/02_mocap.ipynb #693639cb
+_FAR_M, _TURN_DEG = .6, 6. # doubtful distance of markers; difference of rotations that is no noise
+
 @dataclass
 class MocapAlignment:
     "A video with the poses of a tracker"
@@ -134,6 +136,15 @@ class MocapAlignment:
     residual_deg: np.ndarray # the same in degrees
     sd: dict                 # standard deviations: `offset_s`, `mount_m` `(3,)`, `mount_deg` `(3,)`, `scale`
     notes: tuple = ()        # sentences: how the recording was read
+
+    @property
+    def doubts(self): # sentences
+        away, off = np.linalg.norm(self.mount[:3]), np.sqrt((self.residual_m**2).mean())
+        xyz = table_poses(self.table)[:, :3]
+        share = off/max(np.sqrt(((xyz - xyz.mean(0))**2).sum(1).mean()), 1e-9)
+        found = [f'the markers would be {away:.2g} m away from the camera'] if away > _FAR_M else []
+        if share > .1: found.append(f'the tracker fits to {off:.2g} m only, {100*share:.0f} % of its extent')
+        return tuple(found)
 
     def __str__(self):
         text = (f'{len(self.table)} frames, clocks {self.offset_s:.3f} s apart (± {1000*self.sd["offset_s"]:.0f} ms), '
@@ -179,6 +190,10 @@ def _join(video, tracker, offset_s): # `MocapAlignment`; raises `AlignmentError`
     if not np.median(metres) <= .05*length:
         raise AlignmentError(f'The tracker and the video do not fit: they differ by {np.median(metres):.2f} m in the '
                              f'median on a path of {length:.1f} m. Check that the markers are fixed to the camera.')
+    if np.median(degrees) > _TURN_DEG:
+        raise AlignmentError(f'The tracker and the video turn differently, by {np.median(degrees):.0f} degrees in the '
+                             'median: an axis of the tracker is mirrored, two are exchanged, or its clock runs at '
+                             'another rate. Give right-handed coordinates in metres, and stamps in seconds.')
     sd = dict(offset_s=float(sd[0]), mount_m=sd[1:4], mount_deg=np.rad2deg(sd[4:7]), scale=float(sd[7]))
     return MocapAlignment(poses_table(video.image[inside], times, tracked), *_unpack(x), metres, degrees, sd)
 
@@ -197,6 +212,8 @@ def join_mocap(
     for table, words in [(tracker, ''), *others]:
         try: found = _join(video, table, offset_s)
         except (AlignmentError, ValueError) as e: fault = fault or e
-        else: return replace(found, notes=(*said, *filter(None, [words])))
+        else:
+            if words and found.doubts: continue # another convention has to fit well
+            return replace(found, notes=(*said, *filter(None, [words])))
     raise fault if isinstance(fault, AlignmentError) else AlignmentError(
         'The tracker and the video do not fit at any offset of their clocks: check that both are of the same take.')
