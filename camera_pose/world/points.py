@@ -20,7 +20,7 @@ from ..ground.text import read_text
 def _rows(path): # number and cells of each line that is neither empty nor a comment; the separator
     text = read_text(path, 'save the points as a CSV table')
     lines = [(k, line) for k, line in enumerate(text.split('\n'), 1) if line.strip(' \t;,')]
-    lines = [(k, line) for k, line in lines if not line.lstrip().startswith('#')]
+    lines = [(k, line) for k, line in lines if not re.match(r'\s*(#|"?sep=)', line)] # `sep=;` is for spreadsheets
     if not lines: raise InputError(f'{path} is empty: a point file begins with the header line timestamp,x,y,z.')
     mark = next((m for m in ';\t,|' if m in lines[0][1]), None)
     if mark is None: return [(k, line.split()) for k, line in lines], ' '
@@ -70,6 +70,7 @@ def _header(path, cells, line): # name -> (number of the column, factor)
 
 # %% ../../nbs/04_world/06_points.ipynb #ac712fab
 def _number(text, clock, comma): # NaN where it is none
+    text = text.replace('\u2212', '-') # the minus sign of typesetters
     if comma and text.count(',') == 1 and '.' not in text: text = text.replace(',', '.')
     parts = text.split(':') if clock else [text]
     try: values = [float(p) for p in parts]
@@ -135,7 +136,8 @@ def _named(points, positions): # rows of `positions` for the names of the points
 
 def _other_clock(t, known): # a hint where times are no seconds of this video
     for factor, unit in ((1e-3, 'milliseconds'), (1e-6, 'microseconds'), (1e-9, 'nanoseconds')):
-        if t.max() > 3*known[-1] and t.max()*factor <= known[-1] + 1: return f' Are these times {unit}?'
+        fits = .05*known[-1] < np.ptp(t)*factor and t.max()*factor <= known[-1] + 1
+        if t.max() > 3*known[-1] and fits: return f' Are these times {unit}?'
     return ' Count the seconds from the beginning of the video.' if t.min() > known[-1] else ''
 
 # %% ../../nbs/04_world/06_points.ipynb #8f79a402

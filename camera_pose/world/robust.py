@@ -43,7 +43,7 @@ _CHANCE = .01 # that a right set of points loses one
 def _leave_out(source, target, scale): # which of a few pairs to keep `(n,)`
     n, free = len(source), 7 if scale is None else 6
     everything = stack_residuals(fit_stack(source[None], target[None], scale), source, target)
-    floor = (1e-4*np.linalg.norm(np.ptp(target, axis=0)))**2*n # below this nothing is noise
+    floor = (1e-4*np.linalg.norm(np.ptp(target, axis=0)))**2*n + 1e-300 # below this nothing is noise
     total, best = (everything**2).sum() + floor, (_CHANCE, np.ones(n, bool))
     for k in range(1, max(1, (n - 3)//2) + 1 if n > 3 else 1):
         kept = np.array(list(combinations(range(n), n - k)))
