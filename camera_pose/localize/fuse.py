@@ -146,7 +146,8 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
     if np.isfinite(located.pose).all() and np.isfinite(located.covariance).all():
         parts['pnp'] = located.pose, limits.pnp_covariance(located.covariance, extent)
     if regression is not None and np.isfinite(regression.pose).all():
-        covariance = limits.regression_covariance(regression.covariance, extent)
+        similarity = located.similarity[0] if len(located.similarity) else None
+        covariance = limits.regression_covariance(regression.covariance, extent, similarity)
         parts['regression'] = np.asarray(regression.pose, float), covariance
     if len(located.similarity):
         parts['retrieval'] = located.coarse, limits.coarse_covariance(located.similarity[0], extent)
@@ -169,9 +170,10 @@ def _combined(parts, names, least=.05): # the first, and those that contribute e
 # %% ../../nbs/05_localize/05_fuse.ipynb #8cc1e67a
 def _names(parts, located, limits, evidence): # methods to combine, the leading one first; empty if there is none
     others = [n for n in ('regression', 'retrieval') if n in parts]
-    confirmed = [n for n in others if 'pnp' in parts and poses_agree(parts['pnp'], parts[n])]
+    asked = [n for n in others if n != 'regression' or located.lens == 'known'] # a network knows the lens of its frames
+    confirmed = [n for n in asked if 'pnp' in parts and poses_agree(parts['pnp'], parts[n])]
     if not located.unique and located.status != 'located': confirmed = [n for n in confirmed if n == 'regression']
-    alone = located.unique and evidence >= limits.alone and 'regression' not in parts
+    alone = located.unique and evidence >= limits.alone
     if 'pnp' in parts and (located.status == 'located' or alone or confirmed): return ['pnp', *confirmed]
     if not others: return []
     volume = lambda n: np.linalg.slogdet(parts[n][1])[1] if np.isfinite(parts[n][1]).all() else np.inf

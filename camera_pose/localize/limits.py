@@ -91,13 +91,17 @@ def coarse_covariance(self:PlaceLimits,
 
 @patch
 def regression_covariance(self:PlaceLimits,
-    covariance: np.ndarray, # of `PoseEstimate` `(6, 6)` or None
-    extent: float,          # `place_extent`
+    covariance: np.ndarray,   # of `PoseEstimate` `(6, 6)` or None
+    extent: float,            # `place_extent`
+    similarity: float = None, # of the most similar frame, if the photo was compared with frames
 ) -> np.ndarray: # `(6, 6)`
-    "The calibrated covariance of a network's pose"
-    if covariance is None: return _axis_covariance(self.regression_sd[0]*extent, self.regression_sd[1])
-    factor = np.repeat(self.regression, 3)
-    return np.asarray(covariance, float)*factor*factor[:, None]
+    "The calibrated covariance of a network's pose; never smaller than that of the most similar frame"
+    if covariance is None: own = _axis_covariance(self.regression_sd[0]*extent, self.regression_sd[1])
+    else: own = np.asarray(covariance, float)*np.outer(*[np.repeat(self.regression, 3)]*2)
+    if similarity is None: return own
+    least = self.coarse_covariance(similarity, extent)
+    grow = [max(1, np.sqrt(np.trace(least[k, k])/np.trace(own[k, k]))) for k in (slice(3), slice(3, 6))]
+    return own*np.outer(*[np.repeat(grow, 3)]*2)
 
 # %% ../../nbs/05_localize/04_limits.ipynb #e996366a
 _FORMER_NAMES = dict(min_sd='pnp_floor', similarity='likeness')
