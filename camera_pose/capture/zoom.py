@@ -93,15 +93,16 @@ class _Growth: # of a film, from frame to frame
 
 def frame_growth(
     paths: list, # of the frames of a film, in order
-    most: int = 8, # pairs at most in which features are matched
+    most: int = 5, # pairs at most in which features are matched
 ) -> np.ndarray: # of each frame and the next, as `growth` `(n - 1, 3)`
     "How the picture grows from frame to frame of a film"
-    film, rows = _Growth(paths, most), []
-    for k in range(0, len(paths) - 1, 3):
-        end = min(k + 3, len(paths) - 1)
-        step = film.between(k, end)
+    film, rows, slow = _Growth(paths, most), [], True
+    while len(rows) < len(paths) - 1:
+        k, end = len(rows), min(len(rows) + 3, len(paths) - 1)
+        step = film.between(k, end) if slow else np.full(3, np.nan)
         still = step[0] < 3*GROWS and step[2] > -3*GROWS # False for NaN
         rows += [step/(end - k)]*(end - k) if still else film.singly(k, end)
+        slow = still or not slow # after a step that failed the next one is not tried
     return np.array(rows).reshape(-1, 3)
 
 # %% ../../nbs/02_capture/09_zoom.ipynb #0f661859
@@ -164,15 +165,15 @@ def find_zooms(
     around: int = 16, # frames before and after a stretch that are looked at
 ) -> list: # of `Zoom`, in the order of time
     "Where a camera zoomed"
-    zooms, bounds = sorted(zoom_stretches(frame_growth(paths)), key=lambda z: z.first), [0]
-    for k, z in enumerate(zooms):
-        until = zooms[k + 1].first if k + 1 < len(zooms) else len(paths) - 1
-        before = rough_focal(paths[max(bounds[-1], z.first - around + 1):z.first + 1])
-        after = rough_focal(paths[z.last:min(until, z.last + around - 1) + 1])
+    found = []
+    for z in zoom_stretches(frame_growth(paths)): # the strongest first
+        start = max([c.last for c in found if c.last <= z.first] + [z.first - around + 1, 0])
+        end = min([c.first for c in found if c.first >= z.last] + [z.last + around - 1, len(paths) - 1])
+        before, after = rough_focal(paths[start:z.first + 1]), rough_focal(paths[z.last:end + 1])
         change, wanted = np.log(after/before), np.log(z.factor)
         z.confirmed = bool(change*np.sign(wanted) > max(.22, .5*abs(wanted)))
-        bounds.append(z.last)
-    return [z for z in zooms if z.confirmed]
+        if z.confirmed: found.append(z)
+    return sorted(found, key=lambda z: z.first)
 
 # %% ../../nbs/02_capture/09_zoom.ipynb #deddf927
 def split_at_zooms(
