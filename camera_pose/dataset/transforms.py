@@ -43,26 +43,10 @@ def _frames(path, content): # names, matrices `(n, 4, 4)`
     except (KeyError, TypeError, ValueError, IndexError, OverflowError): pass
     raise InputError(f'{path}: each of the "frames" needs a "file_path" and a 4x4 "transform_matrix" of numbers.')
 
-# %% ../../nbs/06_dataset/06_transforms.ipynb #3f507341
-def _original_world(path, content, matrices): # matrices before `applied_transform` and `applied_scale`
-    given = content.get('applied_transform'), content.get('applied_scale')
-    if given == (None, None): return matrices, []
-    try:
-        applied = np.eye(4)
-        if given[0] is not None: applied[:3] = np.array(given[0], float)[:3]
-        scale = 1. if given[1] is None else float(given[1])
-    except (TypeError, ValueError, IndexError, OverflowError): scale, applied = 0, np.eye(4)
-    turn = applied[:3, :3]
-    if not (np.isfinite(applied).all() and np.abs(turn @ turn.T - np.eye(3)).max() < 1e-2 and 0 < scale < np.inf
-            and np.linalg.det(turn) > 0):
-        raise InputError(f'{path} has an applied_transform that is no rotation with a shift, or an applied_scale that '
-                         'is no factor: correct it, or delete it to use the poses as they are.')
-    moved = matrices.copy()
-    moved[:, :3, 3] /= scale
-    changed = scale != 1 or np.abs(applied - np.eye(4)).max() > 1e-12
-    note = ('applied_transform is undone, so the world is that of the original data '
-            '(delete it to keep the world of the file)')
-    return np.linalg.inv(applied) @ moved, [note] if changed else []
+# %% ../../nbs/06_dataset/06_transforms.ipynb #a17735fd
+def _world_note(content): # what has been done to the world, in a list
+    noted = [n for n in ('applied_transform', 'applied_scale') if content.get(n) is not None]
+    return [f'the world is that of the file; {" and ".join(noted)} led to it from that of the original data'] if noted else []
 
 # %% ../../nbs/06_dataset/06_transforms.ipynb #c6cffc0f
 def _image_size(folder, name): # width, height of an image, or None
@@ -115,10 +99,9 @@ def read_transforms(
     kept = np.isfinite(matrices).all((1, 2))
     if not kept.any(): raise InputError(f'None of the {len(kept)} matrices in {path} is finite: export it again.')
     rows = np.flatnonzero(kept)
-    original, undone = _original_world(path, content, matrices[kept])
-    poses = matrix_poses(original @ _TURN, lambda i: f'{path}, frame {names[rows[i]]},')
+    poses = matrix_poses(matrices[kept] @ _TURN, lambda i: f'{path}, frame {names[rows[i]]},')
     cameras, seconds = _cameras(path, content, names), _moments(content)
-    say(path, _notes(content, kept, cameras, seconds) + undone)
+    say(path, _notes(content, kept, cameras, seconds) + _world_note(content))
     moments = np.arange(len(names)) if seconds is None else seconds
     return poses_table([names[i] for i in rows], moments[rows], poses), [cameras[i] for i in rows]
 
