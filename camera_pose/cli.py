@@ -381,7 +381,8 @@ def make_map(scene: Folder, *, force):
 command(make_map, 'map')
 
 @command
-@takes(RUN, FPS, out=option(Path, None, 'folder for the results  [default: SCENE/localized/NAME]'))
+@takes(RUN, FPS, out=option(Path, None, 'folder for the results  [default: SCENE/localized/NAME]'),
+       camera=option(str, None, 'that took the photos, if it is calibrated: MODEL,W,H,PARAMETERS or camera.json'))
 def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of photos, videos', 'PHOTO|FOLDER|VIDEO'),
              **options):
     "Find where photos were taken: SCENE/localized, a table, JSON and a picture on the plan"

@@ -19,6 +19,7 @@ from .folder import digest
 from .localizer import MAP_FILES, localization_row
 from .stages import Scene
 from ..capture.photos import PHOTO_ENDINGS
+from ..capture.camera import parse_camera
 from ..capture.video import VIDEO_ENDINGS, extract_frames
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
@@ -302,12 +303,14 @@ def localize(self:Scene,
     out: str|Path = None,  # folder for the results; `localized/<name of the first>` if not given
     run: str = None,       # name of the model; the one trained last if not given
     fps: float = None,     # of videos
+    camera: str = None,    # that took them: `MODEL,W,H,parameters` or a file, see `parse_camera`
 ) -> tuple: # table, folder
     "Localize photos and videos, and write table and picture; raises `InputError` for names that are not there"
     given = [Path(sources)] if isinstance(sources, (str, Path)) else [Path(s) for s in sources]
     photos, videos = map(_once, _list_inputs(given))
     name, localizer = self.localizer(run)
-    (out, sources), identity = self._result_folder(out, given), self._identity(name)
+    if camera is not None: localizer.camera = parse_camera(camera)
+    (out, sources), identity = self._result_folder(out, given), f'{self._identity(name)}{camera or ""}'
     keep = [out/f'.{i}.rows.jsonl' for i in range(len(videos) + 1)]
     parts = [localize_photos(localizer, photos, keep[-1], identity).assign(image=_labels(photos))] if photos else []
     parts += _videos_rows(localizer, videos, fps, keep, identity, self.floormap, alone=len(given) == 1)

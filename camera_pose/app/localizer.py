@@ -100,7 +100,10 @@ class Localizer:
         place: PlaceMap,             # the map
         limits: PlaceLimits = None,  # learned for it, the defaults if not given
         regressor: Regressor = None, # the trained model, if there is one
-    ): self.place, self.limits, self.regressor = place, limits or PlaceLimits(), regressor
+        camera = None,               # `pycolmap.Camera` that takes the photos, if it is known
+    ):
+        self.place, self.limits, self.regressor = place, limits or PlaceLimits(), regressor
+        self.camera = camera
 
     @property
     def info(self):
@@ -123,7 +126,7 @@ def _localize(self:Localizer, photo): # `Localization` and `place_distance`
     data = photo if isinstance(photo, bytes) else photo.read() if hasattr(photo, 'read') else None
     first, second = (photo, photo) if data is None else (io.BytesIO(data), io.BytesIO(data)) # one for each reader
     estimate, distance = self.regress(second)
-    return fuse.localize(self.place, first, self.limits, estimate), distance
+    return fuse.localize(self.place, first, self.limits, estimate, camera=self.camera), distance
 
 @patch
 def localize(self:Localizer,
@@ -154,7 +157,7 @@ def tracker(self:Localizer,
 ) -> VideoTracker:
     "A tracker for the frames of one video"
     regress = None if self.regressor is None else lambda photo: self.regress(photo)[0]
-    return VideoTracker(self.place, self.limits, regress=regress, **options)
+    return VideoTracker(self.place, self.limits, self.camera, regress, **options)
 
 # %% ../../nbs/12_app/05_localizer.ipynb #2b11c7d8
 @patch

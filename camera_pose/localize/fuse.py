@@ -168,9 +168,13 @@ def _combined(parts, names, least=.05): # the first, and those that contribute e
     return pose, covariance, '+'.join(n for n in ('pnp', 'regression', 'retrieval') if n in kept)
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #8cc1e67a
-def _names(parts, located, limits, evidence): # methods to combine, the leading one first; empty if there is none
+def _same_lens(place, located): # as that of the frames, the only one that a network knows
+    views = [c.mean_focal_length()/max(c.width, c.height) for c in (place.camera, located.camera)]
+    return located.lens == 'known' and abs(np.log(views[0]/views[1])) < .1
+
+def _names(place, parts, located, limits, evidence): # methods to combine, the leading one first; empty if there is none
     others = [n for n in ('regression', 'retrieval') if n in parts]
-    asked = [n for n in others if n != 'regression' or located.lens == 'known'] # a network knows the lens of its frames
+    asked = [n for n in others if n != 'regression' or _same_lens(place, located)]
     confirmed = [n for n in asked if 'pnp' in parts and poses_agree(parts['pnp'], parts[n])]
     if not located.unique and located.status != 'located': confirmed = [n for n in confirmed if n == 'regression']
     alone = located.unique and evidence >= limits.alone
@@ -208,7 +212,7 @@ def fuse(
     "One pose from all methods: matches lead where they are reliable, and only poses that agree are combined"
     limits = limits or PlaceLimits()
     parts, evidence = _parts(place, located, limits, regression), log_nfa(located)
-    names = _names(parts, located, limits, evidence)
+    names = _names(place, parts, located, limits, evidence)
     if not names:
         reason = f'{located.reason}, and no other method was asked'
         unknown = np.full(7, np.nan), np.full((6, 6), np.inf), np.inf, 180.

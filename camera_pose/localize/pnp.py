@@ -13,6 +13,7 @@ import numpy as np, pycolmap
 from scipy.spatial import cKDTree
 
 from ..ground.pose import cross_matrix, pose_inverse
+from ..capture.camera import scale_camera
 from ..sfm.features import Features, find_features, unit_descriptors
 from ..sfm.model import rigid3d_from_pose, world_from_cam
 from ..sfm.register import LARGEST_SD_DEG, LEAST_INLIERS
@@ -267,9 +268,10 @@ def localize_pnp(
     prior_pose: np.ndarray = None,  # world_from_cam `(7,)`, where the camera may be
     **options                       # of `PnPOptions`
 ) -> PnPResult:
-    "Pose of a photo in a map; raises `InputError` for what is not an image"
+    "Pose of a photo in a map; raises `InputError` for what is not an image, and for a camera of another shape"
     options, features = PnPOptions(**options), image if isinstance(image, Features) else find_features(image)
-    guesses = lens_guesses(place, features) if camera is None else [LensGuess(camera)]
+    size = features.width, features.height
+    guesses = lens_guesses(place, features) if camera is None else [LensGuess(scale_camera(camera, size))]
     found = _first_pose(place, features, guesses, prior_pose, options.k, options)
     if found.status != 'located' and 0 < options.k < min(options.second_k, place.mapped.sum()):
         again = _first_pose(place, features, guesses, prior_pose, options.second_k, options)

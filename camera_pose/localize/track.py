@@ -13,6 +13,7 @@ from fastcore.basics import patch
 
 from ..ground.basics import progress
 from ..ground.pose import POSE_COLUMNS
+from ..capture.camera import scale_camera
 from ..sfm.features import Features, find_features
 from .fuse import Localization, chance_within, fuse, localize, pose_sd, poses_agree, trust
 from .limits import PlaceLimits, place_extent, place_tolerance
@@ -57,6 +58,7 @@ class VideoTracker:
 @patch
 def _near(self:VideoTracker, features, pose, covariance): # None if matches near the prediction do not locate the frame
     camera = self.lens or lens_guesses(self.place, features)[0].camera
+    camera = scale_camera(camera, (features.width, features.height))
     matches = match_near(self.place, features, pose, covariance, camera)
     options = PnPOptions(least_inliers=self.options.least_inliers)
     found = solve_pnp(self.place, features, matches, [LensGuess(camera)], options)
