@@ -160,7 +160,7 @@ def _header(comments, rows, separator): # names in the first row or in the last 
     if first and not any(parse_moment(f) is not None for f in first): return rows[0], 1
     for comment in comments[::-1]:
         for mark in (separator, ' ', ','):
-            names = _split(comment.lstrip('#%/ \t'), mark)
+            names = _split(comment.lstrip('#%/ \t'), mark)[:len(rows[0])] # a sentence may follow
             known = sum(column_role(n)[0] is not None for n in names)
             as_wide = mark == separator != ' ' and len(names) == len(rows[0]) > 2
             if known >= 7 or known >= 2 and 2*known > len(names) or known and as_wide: return names, 0
