@@ -90,8 +90,12 @@ def read_model(
     folder: str|Path, # with cameras.bin, images.bin, points3D.bin
 ) -> pycolmap.Reconstruction:
     "A COLMAP model; raises `SceneError` for a damaged one"
-    try: return pycolmap.Reconstruction(folder)
-    except (ValueError, IndexError, RuntimeError) as e: raise _damaged(folder) from e
+    try: rec = pycolmap.Reconstruction(folder)
+    except (ValueError, IndexError, RuntimeError, MemoryError) as e: raise _damaged(folder) from e
+    cameras = Path(folder)/'cameras.bin' # COLMAP invents the numbers that a file lacks
+    if cameras.exists() and cameras.stat().st_size != 8 + sum(24 + 8*len(c.params) for c in rec.cameras.values()):
+        raise _damaged(cameras)
+    return rec
 
 # %% ../../nbs/03_sfm/04_model.ipynb #9b3c054c
 def main_camera(
