@@ -367,6 +367,8 @@ def convert(source: argument(Path, 'file or folder with poses, or a scene folder
             target: argument(Path, 'file or folder to write', 'TARGET'), *, from_, to, camera, imgs, times):
     "Poses from one format to another"
     from camera_pose.dataset.formats import Camera, read_poses, write_poses
+    if target.is_file() and source.exists() and target.samefile(source):
+        raise InputError(f'{target} is the source, which would be lost: name another file to write.')
     if (source/'scene.json').exists(): table, found, own = _scene_poses(source)
     else: (table, found), own = read_poses(source, from_, times if times and times.exists() else None), None
     write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs or own, times)

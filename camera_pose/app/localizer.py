@@ -171,6 +171,8 @@ def localizer(self:Scene,
                          f'coordinates: run `camera_pose map {self.path}` again.')
     models = any(self.path.glob('models/*/model.json'))
     if not path.exists() and not models:
+        if not self.record['stages']:
+            raise SceneError(f'{self.path} holds no scene yet: begin with `camera_pose run VIDEO {self.path}`.')
         raise SceneError(f'{self.path} has neither a map nor a trained model yet: run `camera_pose map {self.path}` '
                          f'or `camera_pose train {self.path}` first.')
     run, regressor = self.regressor(run) if models or run is not None else (None, None)
