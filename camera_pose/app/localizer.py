@@ -62,6 +62,7 @@ def map(self:Scene,
     "What photos are localized with: `map/`; a scene whose poses come from elsewhere has none, and says so"
     model, database = self.workspace/'aligned', self.workspace/'database.db'
     if not (model.is_dir() and database.exists()):
+        self.table('positions') # raises without poses
         summary = ('none: the poses do not come from a reconstruction in this folder, so photos are localized by the '
                    'trained model alone')
         self._say('map', summary, 'left out')
