@@ -45,6 +45,19 @@ def imports(name, path, known):
                 yield target, alias.name
 
 
+def defined(path):
+    "Names that a module has: what it defines, assigns and imports outside of functions"
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.split('.')[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
 def circle(edges):
     "Modules of one circle of imports, or None"
     done, path = set(), []
@@ -68,11 +81,14 @@ def check():
     "All faults, printed; exits with 1 when there are any"
     order, known, faults = floors(), modules(), []
     edges = {name: set() for name in known}
+    names = {name: defined(path) for name, path in known.items()}
     for name, path in known.items():
         for target, imported in imports(name, path, known):
             edges[name].add(target)
             if order.get(target.split('.')[0], 98) > order.get(name.split('.')[0], 99):
                 faults.append(f'{name} imports {target}, which stands on a higher floor')
+            if imported and imported != '*' and imported not in names[target] and not target.endswith(f'.{imported}'):
+                faults.append(f'{name} imports {imported} of {target}, which does not have it')
             if imported.startswith('_'):
                 faults.append(f'{name} imports {imported} of {target}: a private name')
     if found := circle(edges):

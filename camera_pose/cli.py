@@ -487,7 +487,7 @@ def _against_truth(scene, truth): # trajectory error with the plan points alone,
     from camera_pose.ground.metrics import absolute_trajectory_error, path_length
     from camera_pose.ground.pose import pose_relative
     from camera_pose.ground.table import table_poses
-    from camera_pose.world.align import match_trajectory
+    from camera_pose.world.reading import match_trajectory
     table = scene.table('positions')
     rows, true = match_trajectory(table, truth)
     found = table_poses(table)[rows]
