@@ -177,7 +177,8 @@ def likelihood_gain(
     sd = max(max_error_px/6, free.sd_px)
     a, b = (np.log1p((np.minimum(f.errors_px, max_error_px)/sd)**2/_TAKEN) for f in (simple, free))
     gain = (_TAKEN + 1)/2*(a - b).sum()
-    return float(gain/(1 + len(a)/INDEPENDENT))
+    belief = [((f.lens/LENS_SD[f.kind])**2).sum()/2 for f in (simple, free)] # how far from what was believed
+    return float(gain/(1 + len(a)/INDEPENDENT) + belief[0] - belief[1])
 
 # %% ../../nbs/05_localize/10_lens.ipynb #df7e1811
 def more_probable(
