@@ -271,7 +271,7 @@ def localize_pnp(
     "Pose of a photo in a map; raises `InputError` for what is not an image, and for a camera of another shape"
     options, features = PnPOptions(**options), image if isinstance(image, Features) else find_features(image)
     size = features.width, features.height
-    guesses = lens_guesses(place, features) if camera is None else [LensGuess(scale_camera(camera, size))]
+    guesses = lens_guesses(place, features) if camera is None else [LensGuess(scale_camera(camera, size), ('known',))]
     found = _first_pose(place, features, guesses, prior_pose, options.k, options)
     if found.status != 'located' and 0 < options.k < min(options.second_k, place.mapped.sum()):
         again = _first_pose(place, features, guesses, prior_pose, options.second_k, options)

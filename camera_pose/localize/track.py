@@ -61,7 +61,7 @@ def _near(self:VideoTracker, features, pose, covariance): # None if matches near
     camera = scale_camera(camera, (features.width, features.height))
     matches = match_near(self.place, features, pose, covariance, camera)
     options = PnPOptions(least_inliers=self.options.least_inliers)
-    found = solve_pnp(self.place, features, matches, [LensGuess(camera)], options)
+    found = solve_pnp(self.place, features, matches, [LensGuess(camera, ('known',))], options)
     if found.status != 'located': return None
     fused = fuse(self.place, found, self.limits)
     agrees = poses_agree((fused.pose, fused.covariance), (pose, covariance), .9999)
