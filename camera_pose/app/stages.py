@@ -33,9 +33,9 @@ from ..models import menet
 from ..train.cache import cached_features
 from ..train.learner import pose_learner
 from ..train.recipe import load_recipe
-from ..world.align import (Alignment, align_by_points, align_by_trajectory, apply_alignment, level_alignment,
+from ..world.align import (Alignment, align_by_points, align_by_trajectory, align_level, apply_alignment,
                                      scale_from_distance)
-from ..world.doubt import check_plan, check_world, typical_speed
+from ..world.doubt import check_level, check_plan, check_world, level_sd, typical_speed
 from ..world.draw_plan import floormap_from_points
 from ..world.floorplan import FloorMap
 from ..world.imu import imu_alignment, read_imu
@@ -151,9 +151,7 @@ def _fit(positions, source, path, scale, height): # `Alignment`, a sentence
     if source == 'imu':
         fit, sd = imu_alignment(positions, read_imu(path))
         return Alignment(fit, None, None), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
-    way = 'level only: for metres give three known positions (--points) or one distance'
-    level = level_alignment(table_poses(positions), scale or 1.)
-    return Alignment(level, None, None), 'level, one known distance' if scale else way
+    return align_level(positions, scale)
 
 # %% ../../nbs/12_app/04_stages.ipynb #71f11518
 @patch
@@ -177,7 +175,7 @@ def _align(self:Scene, source, path, distance, height): # make the outputs of `a
         ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
         scale = scale_from_distance(*ends, float(distance[2]))
     (found, how), metric = _fit(positions, source, path, scale, height), source or scale is not None
-    aligned, doubts = self._aligned(found, positions) if metric else (None, [])
+    aligned, doubts = self._aligned(found, positions) if metric else (None, [*found.doubts])
     units, unit = ('metres', 'm') if metric else ('reconstruction units', 'units')
     more = dict(sd_m=found.sd_m, notes=list(found.notes), doubts=doubts)
     table = apply_alignment(self.workspace, self.path, found.similarity, units, found.residuals, more)

@@ -184,8 +184,10 @@ def check_focal(facts: ReconstructionFacts) -> Finding:
     if not _cameras(facts): return Finding('focal length', 'good', 'There is no camera to check.')
     found = [_judge_focal(camera, _focal_prior(facts, camera)) for camera in _cameras(facts)]
     severity, words = max(found, key=lambda x: SEVERITIES.index(x[0]))
-    if severity == 'good': return Finding('focal length', severity, words + '.')
+    warning = facts.used.lens_warning
+    if severity == 'good': return Finding('focal length', 'look' if warning else severity, f'{words}. {warning}'.strip())
     words += '.' if facts.focal_prior_px else '; lenses of phones have 35 to 110.'
+    if warning: words += f' {warning}'
     cause = ('The walk does not determine it: the camera mostly turns, or sees flat walls; '
              'or the video is a crop or was zoomed.')
     return Finding('focal length', severity, words, cause, unless_used(facts, '--camera-model PINHOLE'))
@@ -266,7 +268,10 @@ def check_error(facts: ReconstructionFacts) -> Finding:
     worst = error[error > .003*side].sort_values(ascending=False)
     severity = max(grade(error.mean()/side, LIMITS['error']), 'look' if len(worst) else 'good', key=SEVERITIES.index)
     worst_frame = f'{error.max():.2f} in the worst frame, {clock_time(facts, at)}'
-    sentence = f'Points are seen {error.mean():.2f} pixels from where they should be ({worst_frame}).'
+    stated = facts.used.error_px
+    other = f'; averaged over the points, as the reconstruction states it, {stated:.2f}' if stated else ''
+    sentence = (f'Points are seen {error.mean():.2f} pixels from where they should be, averaged over the frames '
+                f'({worst_frame}){other}.')
     if severity == 'good': return Finding('reprojection', severity, sentence)
     places = join_rows(facts, worst.index) or [(at, at)]
     if len(worst): sentence += f' More than {.003*side:.1f} pixels: {list_stretches(facts, places)}.'
@@ -369,7 +374,7 @@ def check_alignment(facts: ReconstructionFacts) -> Finding: # None where nothing
     "Is the place in the world doubtful?"
     if not facts.used.doubts: return None
     told = ' '.join(f'{d[0].upper()}{d[1:]}' + ('' if d[-1] in '.?' else '.') for d in facts.used.doubts)
-    return Finding('alignment', 'look', told, 'Correct the given positions, or the plan, and align again.')
+    return Finding('alignment', 'look', told, 'Correct or complete what was given, and align again.')
 
 def diagnose_facts(facts: ReconstructionFacts, scene_name: str = 'scene') -> Diagnosis:
     "Run all checks; the name of the scene folder appears in the suggested commands"

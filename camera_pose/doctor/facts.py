@@ -37,6 +37,8 @@ class UsedOptions:
     videos: list = field(default_factory=list)      # files that the frames come from, those that are still there
     mask: str = None         # picture of what is ignored
     doubts: list = field(default_factory=list)      # sentences about the alignment and the plan
+    lens_warning: str = ''   # where the focal length is badly determined
+    error_px: float = None   # reprojection error that the reconstruction states, a mean over its points
 
     def values(self, name: str) -> list:
         "All known values of an option of the reconstruction, now and before; 'fps' is one of them"
@@ -63,7 +65,8 @@ def read_options(
     video_fps = about.get('video_fps') or (round(min(probe_video(v).fps for v in videos), 2) if videos else None)
     mask = os.path.normpath(home/about['mask']) if about.get('mask') else None
     doubts = [d for stage in ('align', 'plan') for d in _stage(scene, stage)[1].get('doubts') or []]
-    return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask, doubts)
+    return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask, doubts,
+                       report.get('lens_warning', ''), report.get('reprojection_error_px'))
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #dd5781c7
 FRAME_COLUMNS = ['image', 'timestamp', 'sequence', 'photo', 'status', 'model', *POSE_COLUMNS,

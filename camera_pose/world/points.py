@@ -6,7 +6,7 @@
 __all__ = ['LENGTHS', 'read_points', 'points_on_trajectory']
 
 # %% ../../nbs/04_world/06_points.ipynb #17015662
-import csv, re
+import csv, difflib, re
 from pathlib import Path, PurePath
 
 import numpy as np, pandas as pd
@@ -123,6 +123,15 @@ def read_points(
     return _once(path, points.assign(z=points.get('z', camera_height_m))[[key, 'x', 'y', 'z', 'line']])
 
 # %% ../../nbs/04_world/06_points.ipynb #3a868051
+def _number_in(name): # the last one: 12 of 'frame_000012.jpg'; None without one
+    digits = re.findall(r'\d+', re.sub(r'\.\w+$', '', name))
+    return int(digits[-1]) if digits else None
+
+def _nearest_name(wanted, names): # by the number in it, else by the letters
+    number, known = _number_in(wanted), [(k, _number_in(n)) for k, n in enumerate(names)]
+    known = [(abs(n - number), k) for k, n in known if n is not None and number is not None]
+    return names[min(known)[1]] if known else (difflib.get_close_matches(wanted, names, 1, 0) or names)[0]
+
 def _named(points, positions): # rows of `positions` for the names of the points
     names = positions.image.astype(str)
     row = {PurePath(n).stem: k for k, n in enumerate(names)} | {n: k for k, n in enumerate(names)}
@@ -130,8 +139,9 @@ def _named(points, positions): # rows of `positions` for the names of the points
     found = [row.get(n, row.get(PurePath(n.replace('\\', '/')).stem)) for n in wanted]
     lost = [n for n, k in zip(wanted, found) if k is None]
     if lost:
-        raise AlignmentError(f'{", ".join(lost[:3])} has no pose in the reconstruction: choose points at registered '
-                             f'frames, for example {names.iloc[0]}.')
+        near = list(dict.fromkeys(_nearest_name(n, list(names)) for n in lost[:3]))
+        raise AlignmentError(f'No frame with a pose is called {" or ".join(lost[:3])}: give names of frames, the nearest '
+                             f'{"are" if near[1:] else "is"} {" and ".join(near)}.')
     return found
 
 def _other_clock(t, known): # a hint where times are no seconds of this video
