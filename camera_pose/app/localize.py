@@ -18,13 +18,13 @@ from matplotlib.patches import Circle, Ellipse
 from .folder import digest
 from .localizer import MAP_FILES, localization_row
 from .stages import Scene
-from ..capture.photos import PHOTO_ENDINGS
+from ..capture.picture import PHOTO_ENDINGS, PICTURE_KINDS
 from ..capture.camera import parse_camera
 from ..capture.video import VIDEO_ENDINGS, extract_frames
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
 from ..ground.pose import POSE_COLUMNS, quat_rotate
-from ..localize.fuse import Localization
+from ..localize.fuse import Localization, pose_status
 from ..localize.track import smooth
 from ..world.align import alignment_sd
 
@@ -35,8 +35,8 @@ def _list_inputs(sources): # photos, videos; raises `InputError` for a wrong nam
         if source.is_dir():
             inside = sorted(p for p in source.iterdir() if p.suffix.lower() in PHOTO_ENDINGS)
             if not inside:
-                raise InputError(f'The folder {source} holds no photos (jpg, png, webp, bmp, tif): give another '
-                                 'folder, or the name of a video.')
+                raise InputError(f'The folder {source} holds no photos ({PICTURE_KINDS}): give another folder, or '
+                                 'the name of a video.')
             photos += inside
         elif not source.exists(): raise InputError(f'There is no photo, folder or video {source}: check the name.')
         else: (videos if source.suffix.lower() in VIDEO_ENDINGS else photos).append(source)
@@ -161,25 +161,25 @@ def in_world(
     return table
 
 # %% ../../nbs/12_app/06_localize.ipynb #44eaf9b2
-def _localized_rows(table): # rows with a pose in this place `(n,)`
-    finite = np.isfinite(table[POSE_COLUMNS].to_numpy(float)).all(1)
-    return finite & np.array([k is None or k != k or bool(k) for k in table.known_place])
+def _status(table): return np.array([pose_status(row) for row in table.to_dict('records')]) # of each row
 
 def _finding(table, unit='m', what='photos'): # how many were localized, and how accurately, in one line
-    good = _localized_rows(table)
-    if not good.any(): return f'none of {len(table)} {what} located'
+    good, coarse = _status(table) == 'located', (_status(table) == 'coarse').sum()
+    rough = f'; of {coarse} more only the rough place is known' if coarse else ''
+    if not good.any(): return f'none of {len(table)} {what} located{rough}'
     typical = np.nanmedian(table.sd_m[good]) if table.sd_m[good].notna().any() else np.nan
     accuracy = f', typically to {typical:.2g} {unit} in the map' if np.isfinite(typical) else ''
     if accuracy and 'sd_world_m' in table:
         accuracy += f' and {np.nanmedian(table.sd_world_m[good]):.2g} {unit} in the world'
-    return f'{good.sum()} of {len(table)} {what} located{accuracy}'
+    return f'{good.sum()} of {len(table)} {what} located{accuracy}{rough}'
 
 # %% ../../nbs/12_app/06_localize.ipynb #e0ecf572
-def _table_line(row, fine): # one row of `short_table`
+def _table_line(row, status): # one row of `short_table`
     name = row.image if len(row.image) <= 28 else f'...{row.image[-25:]}'
-    if not fine: return f'{name:<28} not located: {row.reason or "the trained model does not know the place"}'
+    if status == 'unknown': return f'{name:<28} not located: {row.reason or "the trained model does not know the place"}'
     sd_m = row.get('sd_world_m', row.sd_m)
-    return f'{name:<28} {row.x:9.3f} {row.y:9.3f} {row.z:9.3f} {sd_m:7.3f} {row.sd_deg:6.2f}  {row.source}'
+    return f'{name:<28} {row.x:9.3f} {row.y:9.3f} {row.z:9.3f} {sd_m:7.3f} {row.sd_deg:6.2f}  ' + \
+        f'{"roughly, from " if status == "coarse" else ""}{row.source}'
 
 def short_table(
     table: pd.DataFrame, # of `localize_photos`
@@ -189,8 +189,7 @@ def short_table(
     "The table for a screen, with the number of localized rows below it"
     xyz = ' '.join(f'{f"{axis} / {unit}":>9}' for axis in 'xyz')
     head = f'{"image":<28} {xyz} {f"± {unit}":>7} {"± deg":>6}  source'
-    good = _localized_rows(table)
-    lines = [_table_line(r, fine) for fine, (_, r) in list(zip(good, table.iterrows()))[:rows]]
+    lines = [_table_line(row, status) for status, (_, row) in list(zip(_status(table), table.iterrows()))[:rows]]
     if len(table) > rows: lines.append(f'... {len(table) - rows} more')
     return '\n'.join([head, *lines, _finding(table, unit, 'images')])
 
@@ -230,7 +229,7 @@ def plot_localized(
     if floormap is not None: floormap.draw(ax, alpha=.55)
     else: ax.set(aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
     if known is not None: ax.plot(known.x, known.y, '.', ms=2, color='#7f7f7f', label='mapped frames', zorder=1)
-    good, size = table[_localized_rows(table)], max(np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim()))
+    good, size = table[_status(table) != 'unknown'], max(np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim()))
     for lead in _COLOURS:
         rows = good[[str(s).split('+')[0] == lead for s in good.source]]
         if len(rows): _draw_poses(ax, rows, lead, size)
@@ -316,6 +315,7 @@ def localize(self:Scene,
     parts += _videos_rows(localizer, videos, fps, keep, identity, self.floormap, alone=len(given) == 1)
     table, what = pd.concat(parts, ignore_index=True), ' and '.join(['photos']*bool(photos) + ['frames']*bool(videos))
     table = in_world(table, alignment_sd(self.file('alignment.json')))
+    table.insert(1, 'status', _status(table))
     _save_localized(table, out, self.floormap, self.table('positions'), self.units, what, sources)
     for file in (*keep, out/'.sources.json'): file.unlink(missing_ok=True)
     return table, out

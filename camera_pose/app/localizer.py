@@ -123,11 +123,11 @@ def regress(self:Localizer,
 
 # %% ../../nbs/12_app/05_localizer.ipynb #9ec6a9c2
 @patch
-def _localize(self:Localizer, photo): # `Localization` and `place_distance`
+def _localize(self:Localizer, photo, camera=None): # `Localization` and `place_distance`
     data = photo if isinstance(photo, bytes) else photo.read() if hasattr(photo, 'read') else None
     first, second = (photo, photo) if data is None else (io.BytesIO(data), io.BytesIO(data)) # one for each reader
     estimate, distance = self.regress(second)
-    return fuse.localize(self.place, first, self.limits, estimate, camera=self.camera), distance
+    return fuse.localize(self.place, first, self.limits, estimate, camera=camera or self.camera), distance
 
 @patch
 def localize(self:Localizer,
@@ -139,10 +139,11 @@ def localize(self:Localizer,
 # %% ../../nbs/12_app/05_localizer.ipynb #f8c1543d
 @patch
 def localize_many(self:Localizer,
-    photos, # list of files, bytes, PIL images or arrays
+    photos,        # list of files, bytes, PIL images or arrays
+    camera = None, # `pycolmap.Camera` that took these photos, in place of the localizer's
 ) -> pd.DataFrame: # a row for each photo: `localization_row` and `place_distance`
     "Answers as a table; raises `InputError` for what is not an image"
-    found = [self._localize(p) for p in photos]
+    found = [self._localize(p, camera) for p in photos]
     return pd.DataFrame([localization_row(a) | dict(place_distance=d) for a, d in found])
 
 @patch

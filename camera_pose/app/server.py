@@ -10,6 +10,7 @@ import asyncio, hashlib, io, logging, socket, time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from .. import __version__
 from .folder import library_versions
 from .uploads import MAX_BYTES, MAX_PIXELS, UploadError, read_photo, receive_photo
 from .view import answer_extras, place_on_plan, render_page
+from ..capture.picture import PICTURE_KINDS
 from ..ground.basics import CameraPoseError, InputError, MissingExtraError
 from ..ground.pose import POSE_COLUMNS
+from ..localize.fuse import pose_status
 
 # %% ../../nbs/12_app/12_server.ipynb #41dba0d9
 try:
@@ -68,21 +71,28 @@ def _not_found(row): # the sentence for a photo of which no method has a pose
     why = f': {reason.strip().rstrip(".")}' if isinstance(reason, str) and reason.strip() else ''
     return f'{who}{why}. Take another one that shows more of the place, sharp and not too dark.'
 
-def _ask(predictor, data, floormap): # pose and more
+def _with_camera(predictor, camera): # arguments for `localize_many`
+    if camera is None: return {}
+    if 'camera' in signature(getattr(predictor, 'localize_many', predictor.predict)).parameters: return dict(camera=camera)
+    raise UploadError('A trained model alone answers here, for photos of any camera: leave the field "camera" out.')
+
+def _ask(predictor, data, floormap, camera): # pose and more
+    photos, given = [io.BytesIO(data)], _with_camera(predictor, camera)
     if not hasattr(predictor, 'localize_many'):
-        return np.asarray(predictor.predict([io.BytesIO(data)]), float).reshape(-1, 7)[0], {}
-    row = predictor.localize_many([io.BytesIO(data)]).iloc[0]
+        return np.asarray(predictor.predict(photos), float).reshape(-1, 7)[0], dict(status='located')
+    row = predictor.localize_many(photos, **given).iloc[0]
     pose = row[POSE_COLUMNS].to_numpy(float)
     if isinstance(row.get('source'), str) and not np.isfinite(pose).all(): raise UploadError(_not_found(row), 422)
-    return pose, answer_extras(row, floormap)
+    return pose, answer_extras(row, floormap) | dict(status=pose_status(row))
 
 # %% ../../nbs/12_app/12_server.ipynb #cf74a44c
 @patch
 def predict(self:Dashboard,
-    data: bytes, # content of an image file
-) -> tuple: # pose `(7,)` world_from_cam, and `answer_extras`
+    data: bytes,   # content of an image file
+    camera = None, # `pycolmap.Camera` that took it, if it is known
+) -> tuple: # pose `(7,)` world_from_cam, and `answer_extras` with `status`
     "The pose of a photo; raises `CameraPoseError` when the model fails, `UploadError` when no method has a pose"
-    try: pose, more = _ask(self.predictor, data, self.floormap)
+    try: pose, more = _ask(self.predictor, data, self.floormap, camera)
     except CameraPoseError: raise
     except Exception as e:
         logging.getLogger('camera_pose').exception('The model failed on a photo.')
@@ -94,21 +104,23 @@ def predict(self:Dashboard,
 # %% ../../nbs/12_app/12_server.ipynb #73676926
 @patch
 def answer(self:Dashboard,
-    data: bytes, # content of an image file
+    data: bytes,   # content of an image file
+    camera = None, # `pycolmap.Camera` that took it, if it is known
 ) -> tuple: # answer as a dict, thumbnail
     "The pose of a photo with its place on the plan; raises `UploadError` for a file that is not a usable photo"
     start = time.perf_counter()
-    photo, (pose, more) = read_photo(data), self.predict(data)
+    photo, (pose, more) = read_photo(data), self.predict(data, camera)
     ms = round(1000*(time.perf_counter() - start), 1)
-    return {**place_on_plan(pose, self.floormap, self.known), **more, 'units': self.units, 'time_ms': ms}, photo
+    found = dict(found=more['status'] != 'unknown', status=more['status'])
+    return {**found, **place_on_plan(pose, self.floormap, self.known), **more, 'units': self.units, 'time_ms': ms}, photo
 
 @patch
-async def answer_soon(self:Dashboard, data):
+async def answer_soon(self:Dashboard, data, camera=None):
     "`answer` in the worker thread; raises `UploadError` (503) when too many photos wait"
     if self.waiting >= self.max_waiting:
         raise UploadError(f'{self.waiting} photos are waiting for the model: try again in a moment.', 503)
     self.waiting += 1
-    try: return await asyncio.wrap_future(self.worker.submit(self.answer, data))
+    try: return await asyncio.wrap_future(self.worker.submit(self.answer, data, camera))
     finally: self.waiting -= 1
 
 # %% ../../nbs/12_app/12_server.ipynb #6add4832
@@ -133,7 +145,7 @@ def _add_pages(app, board):
 
     @app.post('/', include_in_schema=False)
     async def show_answer(request: Request):
-        try: answer, photo = await board.answer_soon(await receive_photo(request))
+        try: answer, photo = await board.answer_soon(*await receive_photo(request))
         except CameraPoseError as e: return _page(board, _status(e), error=str(e))
         return _page(board, answer=answer, photo=photo)
 
@@ -156,16 +168,24 @@ def _about(board):
         versions={k: v for k, v in library_versions('torch', 'fastapi').items() if v})
 
 # %% ../../nbs/12_app/12_server.ipynb #db97126c
-_UPLOAD = {'type': 'object', 'required': ['image'], 'properties': {'image': {'type': 'string', 'format': 'binary'}}}
+_CAMERA = 'MODEL,WIDTH,HEIGHT,PARAMETERS of COLMAP, if the camera is calibrated: PINHOLE,4032,3024,3000,3000,2016,1512'
+_FIELDS = {'image': {'type': 'string', 'format': 'binary', 'description': f'a {PICTURE_KINDS} photo'},
+           'camera': {'type': 'string', 'description': _CAMERA}}
+_UPLOAD = {'type': 'object', 'required': ['image'], 'properties': _FIELDS}
 _UPLOAD_SCHEMA = {'requestBody': {'required': True, 'content': {'multipart/form-data': {'schema': _UPLOAD}}}}
+
+def _named_guess(answer): # the pose of a photo that seems to be of another place is no answer
+    if answer['found']: return answer
+    about = {k: answer[k] for k in ('found', 'status', 'known_place', 'reason', 'units', 'time_ms') if k in answer}
+    return about | dict(guess={k: v for k, v in answer.items() if k not in about})
 
 def _add_api(app, board):
     about = _about(board)
 
     @app.post('/api/pose', summary='Pose of one photo', openapi_extra=_UPLOAD_SCHEMA)
     async def pose(request: Request):
-        answer, _ = await board.answer_soon(await receive_photo(request))
-        return JSONResponse(answer)
+        answer, _ = await board.answer_soon(*await receive_photo(request))
+        return JSONResponse(_named_guess(answer))
 
     @app.get('/api/info', summary='Model, plan and versions')
     async def info(): return about
