@@ -171,7 +171,8 @@ QUALITY = dict(quality=option(str, 'medium', 'of the reconstruction (number of f
                                              'low, medium, high or extreme'))
 _OVERLAP = 'number of following frames that each frame is matched with  [default: of the quality]'
 _MAPPER = 'incremental (frame after frame), global (all at once), hierarchical (in parts) or auto'
-SFM = dict(camera_model=option(str, 'SIMPLE_RADIAL', 'camera model of COLMAP'), **CAMERA_PER, **QUALITY,
+_LENS = 'camera model of COLMAP  [default: SIMPLE_RADIAL, or another one where the residuals ask for it]'
+SFM = dict(camera_model=option(str, None, _LENS), **CAMERA_PER, **QUALITY,
     focal=option(float, None, 'focal length in pixels of the frames, if it is known'),
     camera=option(str, None, 'the camera, if it is calibrated: MODEL,W,H,PARAMETERS or a file (camera.json)'),
     overlap=option(int, None, _OVERLAP), loop_closure=option(bool, True, 'look for places that are visited again'),

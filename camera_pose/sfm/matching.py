@@ -43,7 +43,7 @@ MANY_PHOTOS = 100 # beyond which not all pairs of photos are compared
 @dataclass(frozen=True)
 class SfmOptions:
     "Options of a reconstruction; raises `InputError` for values that do not exist"
-    camera_model: str = 'SIMPLE_RADIAL' # COLMAP's name of the camera model
+    camera_model: str = None  # COLMAP's name; if not given SIMPLE_RADIAL, or what the residuals ask for
     camera_per: str = 'auto'  # a camera for each device (photos; a video has one), `'folder'` or `'image'`
     focal: float = None       # focal length if it is known, pixels of the frames
     camera: str = None        # or the camera if it is calibrated: `MODEL,W,H,parameters` or a file, see `parse_camera`
@@ -64,7 +64,7 @@ class SfmOptions:
             value = getattr(self, name)
             if value not in known: raise InputError(f"There is no {name} '{value}': choose {', '.join(known)}.")
         check_camera_per(self.camera_per)
-        if self.camera_model not in pycolmap.CameraModelId.__members__ or self.camera_model == 'INVALID':
+        if self.camera_model not in (None, *pycolmap.CameraModelId.__members__) or self.camera_model == 'INVALID':
             raise InputError(f'COLMAP has no camera model {self.camera_model!r}: '
                              'SIMPLE_RADIAL suits phones, PINHOLE suits rendered videos.')
         if self.focal is not None and self.camera is not None:
@@ -74,7 +74,7 @@ class SfmOptions:
 
     def filled(self, ordered: bool=True): # were the frames taken in this order?
         "With the numbers of the quality where none are given; photos get three times as many features"
-        numbers = dict(QUALITIES[self.quality], threads=self.threads or n_threads())
+        numbers = dict(QUALITIES[self.quality], threads=self.threads or n_threads(), camera_model='SIMPLE_RADIAL')
         if not ordered: numbers['max_features'] *= 3
         return replace(self, **{k: v for k, v in numbers.items() if getattr(self, k) in (None, 0)})
 

@@ -18,7 +18,8 @@ from ..ground.basics import (CameraPoseError, InputError, ReconstructionError, a
                                        write_json)
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
-from .lens import correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check
+from .lens import (correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check,
+                                  suited_camera)
 from .mapping import MANY_KEYFRAMES, map_keyframes
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
                                       first_pairs, follow_frames, image_table, import_frames, loop_pairs, main_size,
@@ -331,6 +332,7 @@ def reconstruct(
             raise ReconstructionError(_failure(keys, matched))
         well_seen = {im.name for im in models[0].images.values() if im.num_points3D >= LEAST_INLIERS}
         if len(well_seen) >= 3: keep_frames(models[0], well_seen) # of a weak model at least something is shown
+        if not (options.camera_model or options.camera or options.focal): models[0] = suited_camera(models[0])
         frames = _frames_table(job, models, tracks)
         shutter, moved = _correct_timing(job, models, frames) if job.timed else (None, None)
         if shutter: frames = _frames_table(job, models, tracks, moved)
