@@ -186,6 +186,7 @@ def reconstruct(scene: Folder, **options):
     "Find the camera poses by structure from motion: SCENE/workspace"
     scene = _scene(scene)
     scene.reconstruct(**{k: v for k, v in options.items() if v is not None})
+    scene.parts()
     _doctor(scene)
     _next('align', scene.path)
 
@@ -436,6 +437,7 @@ def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `
     cameras = {} if o['camera_per'] is None else dict(camera_per=o['camera_per'])
     scene.frames(_sources(frames.pop('video'), frames.pop('also')), **frames, **cameras)
     scene.reconstruct(quality=o['quality'], seed=o['seed'], **cameras)
+    scene.parts()
     _doctor(scene)
     scene.align(o['points'], o['trajectory'], _distance(o['distance']))
     scene.split(o['how'])

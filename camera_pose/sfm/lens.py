@@ -20,7 +20,7 @@ from ..ground.basics import InputError
 from ..ground.pose import pose_apply, quat_rotate
 from ..ground.table import table_poses
 from .model import main_camera, world_from_cam
-from .precision import (free_parameters, gauge_inverse, model_arrays, model_precision,
+from .precision import (covariance_columns, free_parameters, model_arrays, model_precision,
                                        projection_derivatives, reduced_system)
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #47a052df
@@ -106,9 +106,10 @@ def rolling_shutter(
     if not np.abs(columns).max(): return RollingShutter(0., np.inf, 1, 0.)
     shared = np.concatenate([by_camera, columns], -1)
     matrix, right = reduced_system(residuals, by_pose, by_point, shared, arrays)
-    covariance = gauge_inverse(matrix, arrays)
-    noise = (residuals**2).sum()/(residuals.size - 3*len(arrays.point_ids) - len(matrix) + 7)
-    seconds, sd = (covariance @ right)[-2:], np.sqrt(noise*np.diag(covariance)[-2:])
+    last = np.arange(len(right) - 2, len(right))
+    covariance = covariance_columns(matrix, arrays)(last)
+    noise = (residuals**2).sum()/(residuals.size - 3*len(arrays.point_ids) - len(right) + 7)
+    seconds, sd = covariance.T @ right, np.sqrt(noise*np.diag(covariance[last]))
     axis = int(np.argmax(np.abs(seconds)/sd))
     effect = np.sqrt((np.square(seconds[axis]*columns[..., axis])).sum(1).mean())
     return RollingShutter(float(seconds[axis]), float(sd[axis]), axis, float(effect))
@@ -326,15 +327,19 @@ def _scaled(model, factor): # a copy with another focal length
     return model
 
 # %% ../../nbs/03_sfm/12_lens.ipynb #f4dd0bfd
+def _middle(model, most=300): # of a long film the part with the images in the middle
+    ids = model_arrays(model).image_ids
+    return model if len(ids) <= most else _part(model, ids[(len(ids) - most)//2:][:most])
+
 def self_check(
     model: pycolmap.Reconstruction, # after bundle adjustment, not changed
     starts: tuple = (.8, 1.25),     # factors of the focal length to start from again
 ) -> FocalCheck:
     "Deviation of the focal length of most images, from the residuals, other starts and stretches of the video"
     main = main_camera(model).camera_id
-    sd, model = model_precision(model).focal(main)[1], _thinned(model)
-    again = [focal_px(refine_model(_scaled(model, factor), iterations=100), main) for factor in starts]
-    parts = [focal_px(refine_model(p)) for p in _stretches(model) if main_camera(p).camera_id == main]
+    sd, some = model_precision(model, 1).focal(main)[1], _thinned(_middle(model))
+    again = [focal_px(refine_model(_scaled(some, factor), iterations=100), main) for factor in starts]
+    parts = [focal_px(refine_model(p)) for p in _stretches(some) if main_camera(p).camera_id == main]
     spread = np.std(parts, ddof=1)/np.sqrt(len(parts)) if len(parts) > 1 else 0
     return FocalCheck(focal_px(model), float(max(spread, np.nan_to_num(sd, nan=np.inf))), again, parts)
 

@@ -331,6 +331,27 @@ def _extract_photos(job, names, label, chunk=16):
             bar.update(len(some))
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #030e9c03
+def _import_photos(job, rows, camera):
+    names = job.names
+    pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE,
+                           image_names=[names[k] for k in rows], options=_reader(job, camera))
+
+def _write_frames(job, rows, camera): # of a film
+    (width, height), names = job.size_of(rows[0]), job.names
+    start = pycolmap.Camera.create_from_model_name(0, job.options.camera_model, 1.2*max(width, height), width, height)
+    new = start if camera is None else pycolmap.Camera(camera.todict())
+    new.has_prior_focal_length = camera is not None
+    with job.open() as db:
+        sensor, rig = pycolmap.sensor_t(pycolmap.SensorType.CAMERA, db.write_camera(new)), pycolmap.Rig()
+        rig.add_ref_sensor(sensor)
+        frame = pycolmap.Frame(rig_id=db.write_rig(rig))
+        for k in rows:
+            image_id = db.write_image(pycolmap.Image(name=names[k], camera_id=sensor.id))
+            frame = pycolmap.Frame(rig_id=frame.rig_id)
+            frame.add_data_id(pycolmap.data_t(sensor, image_id))
+            db.write_frame(frame)
+
+# %% ../../nbs/03_sfm/05_matching.ipynb #142908d3
 def import_frames(job: SfmJob):
     "Write all frames and their cameras to the database; adds `id`, `camera`, `prior` and `features` (0) to the table"
     _check_cameras(job)
@@ -339,8 +360,7 @@ def import_frames(job: SfmJob):
     prior = np.full(len(job.images), '', object)
     for rows in job.camera_rows():
         camera, prior[rows] = job.start_camera(rows)
-        pycolmap.import_images(job.database, job.imgs_dir, camera_mode=pycolmap.CameraMode.SINGLE,
-                               image_names=[job.names[k] for k in rows], options=_reader(job, camera))
+        (_write_frames if job.timed else _import_photos)(job, rows, camera)
     with job.open() as db: stored = {i.name: (i.image_id, i.camera_id) for i in db.read_all_images()}
     if lost := [name for name in job.names if name not in stored]: raise InputError(_damaged(job, lost[0]))
     ids, cameras = zip(*map(stored.get, job.names))
@@ -424,14 +444,17 @@ def similar_pairs(
     pairs = [sorted((i, j)) for i in range(n) for j in best[i] if np.isfinite(similarity[i, j])]
     return np.unique(np.array(pairs, int).reshape(-1, 2), axis=0)
 
+def _sampled(job, most, rng, at_once=400_000): # for each frame some descriptors, fewer of many frames
+    most, images = min(most, max(100, at_once//len(job.images))), zip(job.images.id, job.images.features)
+    with job.open() as db:
+        return [read_descriptors(db, i, rng.permutation(n)[:most]) for i, n in images]
+
 def loop_pairs(job: SfmJob, n_descriptors: int=400) -> np.ndarray: # index pairs `(m, 2)`
     "Pairs of similar frames that are not near each other in time, without the `first_pairs`"
     n, overlap, rng = len(job.images), job.options.overlap, np.random.default_rng(job.options.seed)
     gap = min(2**(overlap - 1), max(overlap, n//4)) + 1
     if n <= gap or job.images.features.sum() < 1000: return np.zeros((0, 2), int)
-    with job.open() as db:
-        descriptors = [read_descriptors(db, i, slice(n)) for i, n in zip(job.images.id, job.images.features)]
-    descriptors = [x[rng.permutation(len(x))[:n_descriptors]] for x in descriptors]
+    descriptors = _sampled(job, n_descriptors, rng)
     centres = cluster_centres(descriptors, 64, job.options.seed)
     similar = similar_pairs(np.stack([vlad(x, centres) for x in descriptors]), gap, 3 if job.ordered else 20)
     known = set(map(tuple, first_pairs(job)))
@@ -501,13 +524,17 @@ def find_keyframes(job: SfmJob, tracks: Tracks) -> np.ndarray: # rows of the key
 # %% ../../nbs/03_sfm/05_matching.ipynb #29d840aa
 LEAST_SHARED, LEAST_MATCHES = 8, 30 # corners of tracks, or else matches of descriptors, by which two frames are linked
 
-def add_corners(job: SfmJob, tracks: Tracks):
+def add_corners(job: SfmJob, tracks: Tracks, at_once: int=200):
     "Append the corners of the tracks to the features of the frames, before these are matched"
-    shape = np.float32([.5, 0, 0, .5])
-    with job.open() as db: known = [(db.read_keypoints(i), db.read_descriptors(i).data) for i in job.images.id]
-    _forget_features(job, range(len(job.images)))
+    rows = np.arange(len(job.images))
+    for some in np.split(rows, range(at_once, len(rows), at_once)): _add_some(job, tracks, some)
+
+def _add_some(job, tracks, rows): # of the frames in these rows
+    ids, shape = job.images.id.iloc[rows], np.float32([.5, 0, 0, .5])
+    with job.open() as db: known = [(db.read_keypoints(i), db.read_descriptors(i).data) for i in ids]
+    _forget_features(job, rows)
     with job.open() as db:
-        for i, (keypoints, found), xy in zip(job.images.id, known, tracks.xy):
+        for i, (keypoints, found), xy in zip(ids, known, tracks.subset(rows).xy):
             corners = np.c_[xy, np.tile(shape, (len(xy), 1))].astype(np.float32)
             none = np.zeros((len(xy), 128), np.uint8)
             db.write_keypoints(i, np.r_[keypoints, corners])
