@@ -286,14 +286,23 @@ def sweep(scene: Folder, *, grid, recipe, set_):
     print(sweep(_scene(scene), choices, recipe or 'mapnet', **_options(set_)).to_string(index=False))
 
 # %% ../nbs/14_cli.ipynb #78bab15b
+_CORRUPT = 'also answer photos in other light and weather: all, or names such as night,fog,motion_blur'
+
+def _robustness(scene, run, names, photos): # the share of located photos by change and method, and the picture
+    found = scene.robustness(run, names, photos=photos)
+    print(found['table'])
+    print(f'picture: {scene.file(found["picture"])}')
+
 @command
-@takes(RUN, FORCE, pgo=option(bool, False, 'also correct the predictions with the odometry of the test frames'))
-def evaluate(scene: Folder, **options):
+@takes(RUN, FORCE, pgo=option(bool, False, 'also correct the predictions with the odometry of the test frames'),
+       corrupt=option(str, None, _CORRUPT), photos=option(int, 20, 'with --corrupt: number of test frames to change'))
+def evaluate(scene: Folder, *, corrupt, photos, **options):
     "Measure a model beside baselines, a MeNet by its relative poses: SCENE/reports/RUN"
     scene = _scene(scene)
     result = scene.evaluate(**options)
     if 'finding' in result: print(result['finding'])
     print(f'report: {scene.file(result["report"])}')
+    if corrupt: _robustness(scene, options['run'], corrupt, photos)
     _next('serve', scene.path)
 
 # %% ../nbs/14_cli.ipynb #980e89b9

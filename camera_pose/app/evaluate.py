@@ -8,16 +8,21 @@ __all__ = ['no_focal_length']
 # %% ../../nbs/12_app/07_evaluate.ipynb #04777455
 from pathlib import Path
 
-import numpy as np, pandas as pd
+import numpy as np, pandas as pd, pycolmap
 from fastcore.basics import patch
 
+from .folder import digest
 from .localizer import evaluation_rows
 from .stages import NET_TITLES, Scene, stored_features
+from ..capture.picture import read_picture
+from ..dataset.corrupt import check_corruptions, rough_depth
 from ..eval import report
 from ..eval.motion import motion_baselines, motion_report
+from ..eval.robustness import LIMITS, measure_robustness, plot_robustness, robustness_summary
 from ..ground.basics import InputError, SceneError, read_json
 from ..ground.figures import short_number
-from ..ground.pose import POSE_COLUMNS
+from ..ground.html import figure_png
+from ..ground.pose import POSE_COLUMNS, quat_rotate
 from ..ground.table import table_poses
 from ..localize.odometry import visual_odometry
 from ..localize.posegraph import pgo_predictions
@@ -120,3 +125,78 @@ def evaluate(self:Scene,
     inputs += [p for p in (self.file('floorplan'), mapped, mapped.parent/'limits.json') if p.exists()]
     make, outputs = lambda: self._evaluate(run, regressor, pgo), [folder/'metrics.json', folder/'report.html']
     return self.run_stage(f'evaluate {run}', make, inputs, outputs, dict(pgo=pgo), force)
+
+# %% ../../nbs/12_app/07_evaluate.ipynb #3c05d41d
+@patch
+def _depths(self:Scene, test): # metres of the pixels of each test frame; None where nothing is known
+    folder = self.workspace/'aligned'
+    if not folder.is_dir() or self.unit != 'm': return [None]*len(test)
+    model, poses = pycolmap.Reconstruction(folder), table_poses(test)
+    mapped = [im for im in model.images.values() if im.has_pose]
+    centres = np.array([im.projection_center() for im in mapped])
+    looks = np.array([im.viewing_direction() for im in mapped])
+    def depth(pose):
+        apart = np.linalg.norm(centres - pose[:3], axis=1) + 2*(1 - looks @ quat_rotate(pose[3:], np.array([0., 0, 1])))
+        image = mapped[int(apart.argmin())]
+        ids = [p.point3D_id for p in image.points2D if p.has_point3D()]
+        xyz, camera = np.array([model.points3D[i].xyz for i in ids]).reshape(-1, 3), image.camera
+        return rough_depth(xyz, pose, camera.calibration_matrix(), camera.width, camera.height)
+    return [depth(p) for p in poses]
+
+# %% ../../nbs/12_app/07_evaluate.ipynb #c8303f9a
+@patch
+def _answers(self:Scene, regressor, test): # function of photos that returns method -> poses
+    train, images = self.table('train'), self.images(regressor.predictor.image_size)
+    known = stored_features(regressor.predictor, images, train)
+    title = NET_TITLES.get(regressor.info.get('net'), 'model')
+    def answer(photos):
+        poses, features, covariances = measured = regressor.measure(photos)
+        found = evaluation_rows(self, test, regressor, *measured, photos=photos)
+        nearest = table_poses(train)[report.nearest_image_rows(known, features)]
+        return {n: f[0] for n, f in found.items()} | {title: poses, 'nearest image': nearest}
+    return answer
+
+def _evenly(table, n): # n rows of a table
+    return table.iloc[np.unique(np.linspace(0, len(table) - 1, min(n, len(table))).round().astype(int))]
+
+# %% ../../nbs/12_app/07_evaluate.ipynb #930b26ab
+@patch
+def _asked(self:Scene, run): # what tells the answers of this model and map from those of others
+    files = self.file('models', run, 'model.safetensors'), self.file('map', 'train.safetensors'), self.file('test.csv')
+    return '_'.join(digest(f)[:6] for f in files if f.exists())
+
+@patch
+def _robustness(self:Scene, run, regressor, options): # make the outputs of `robustness`
+    folder, test = self.file('reports', run), _evenly(self.table('test'), options['photos'])
+    photos = [np.asarray(read_picture(self.imgs/n).image.convert('RGB')) for n in test.image]
+    part = folder/f'.robustness_{self._asked(run)}_{options["photos"]}.csv'
+    table = measure_robustness(photos, table_poses(test), self._answers(regressor, test), options['corruptions'],
+                               options['severities'], self._depths(test), part)
+    table.to_csv(folder/'robustness.csv', index=False, float_format='%.6g')
+    (folder/'robustness.png').write_bytes(figure_png(plot_robustness(table, self.unit)))
+    part.unlink()
+    shares = robustness_summary(table)
+    words = ', '.join(f'{name} {100*v:.0f} %' for name, v in shares.mean().sort_values(ascending=False).items())
+    shown = shares.map(lambda share: f'{100*share:.0f} %').to_string(index_names=False)
+    return dict(summary=f'{len(photos)} photos; within {LIMITS[0]:g} {self.unit} and {LIMITS[1]:g} deg: {words}',
+                table=shown, picture=str(Path('reports')/run/'robustness.png'))
+
+# %% ../../nbs/12_app/07_evaluate.ipynb #82663e51
+@patch
+def robustness(self:Scene,
+    run: str = None,             # name of the run; the one trained last if not given
+    corruptions = 'all',         # of `camera_pose.dataset.corrupt.CORRUPTIONS`
+    severities: tuple = (1, 2, 3, 4, 5),
+    photos: int = 20,            # test frames that are changed, evenly chosen
+    force: bool = False,         # also where nothing has changed?
+):
+    "Every method on changed test frames: `reports/<run>/robustness.csv`, `.png`; raises `InputError` for unknown names"
+    options = dict(corruptions=check_corruptions(corruptions), severities=list(severities), photos=photos)
+    run, regressor = self.regressor(run)
+    mapped, folder = self.file('map', 'train.safetensors'), self.file('reports', run)
+    folder.mkdir(parents=True, exist_ok=True)
+    inputs = [self.file('models', run, 'model.safetensors'), self.file('train.csv'), self.file('test.csv')]
+    inputs += [mapped] if mapped.exists() else []
+    outputs = [folder/'robustness.csv', folder/'robustness.png']
+    return self.run_stage(f'robustness {run}', lambda: self._robustness(run, regressor, options), inputs, outputs,
+                          options, force)

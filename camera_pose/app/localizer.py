@@ -187,6 +187,7 @@ def evaluation_rows(
     test: pd.DataFrame,          # pose table of the test frames
     regressor: Regressor = None, # the trained model
     *measured,                   # `Regressor.measure` of the test frames, where there is a model
+    photos: list = None,         # what is localized in place of the test frames, in the same order
 ) -> dict: # 'fused', 'PnP', 'retrieval' -> poses `(n, 7)` and covariances `(n, 6, 6)`, NaN where not localized
     "Test frames localized in the map of the training frames; empty for a scene without a map"
     _, path, limits = (scene.file('map', n) for n in MAP_FILES)
@@ -194,8 +195,9 @@ def evaluation_rows(
     place, limits = load_map(path), PlaceLimits.load(limits)
     rows, nothing = {n: [] for n in ('fused', 'PnP', 'retrieval')}, (np.full(7, np.nan), np.full((6, 6), np.nan))
     estimates = [None]*len(test) if regressor is None else _estimates(regressor, *measured)
-    for name, estimate in zip(progress(list(test.image), 'localize', unit='test frames'), estimates):
-        answer = fuse.localize(place, scene.imgs/name, limits, estimate)
+    if photos is None: photos = progress([scene.imgs/n for n in test.image], 'localize', unit='test frames')
+    for photo, estimate in zip(photos, estimates):
+        answer = fuse.localize(place, photo, limits, estimate)
         sure = answer.known_place and np.isfinite(answer.covariance).all()
         rows['fused'].append((answer.pose, answer.covariance) if sure else nothing)
         rows['PnP'].append(answer.parts['pnp'] if answer.located.status == 'located' else nothing)
