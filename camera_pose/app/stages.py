@@ -224,8 +224,11 @@ def unit(self:Scene): return 'm' if self.units == 'metres' else 'units' # the sa
 def table(self:Scene,
     part: str, # `'train'`, `'validation'`, `'test'` or `'positions'`
 ) -> pd.DataFrame:
-    "The pose table of a part; raises `SceneError` when it has not been made"
+    "The pose table of a part; raises `SceneError` when it has not been made, or before the scene was aligned again"
     self.require(self.file(f'{part}.csv'))
+    if part in PARTS and self.changed_since('split', 'positions.csv'):
+        raise SceneError(f'{part}.csv was made before the scene was aligned again, in the old coordinates: run '
+                         f'`camera_pose split {self.path}` first.')
     return read_table(self.file(f'{part}.csv'))
 
 @patch
