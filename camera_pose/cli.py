@@ -16,7 +16,7 @@ from typing import Annotated, Optional
 import typer
 
 from . import __version__
-from .ground.basics import (CameraPoseError, InputError, at_home, read_seconds, stop_when_terminated,
+from .ground.basics import (CameraPoseError, InputError, at_home, read_json, read_seconds, stop_when_terminated,
                                        write_json)
 from .ground.faults import ending, say, watched
 
@@ -44,7 +44,12 @@ def command(f, name=None):
     return app.command(name)(run)
 
 # %% ../nbs/14_cli.ipynb #22dbb608
-def _next(command, scene): print(f'next: camera_pose {command} {shlex.quote(str(scene))}')
+def _next(scene, *steps): # the commands that come next; those that the state of the scene asks for if none is given
+    def whole(step):
+        verb, _, rest = step.partition(' ')
+        return f'camera_pose {verb} {shlex.quote(str(scene.path))} {rest}'.strip()
+    steps = [*map(whole, steps or scene.next_steps())]
+    print('next: ' + (', then '.join(steps) or f'{whole("serve")}, or {whole("localize PHOTO")}'))
 
 def _scene(path, force=()):
     from camera_pose.app.scene import Scene
@@ -146,8 +151,9 @@ def _options(set_, **given): # options of a recipe
 def frames(video: Video, scene: Folder, **options):
     "Split videos into frames, or take a folder of photos: SCENE/imgs"
     sources = _sources(video, options.pop('also'))
-    _scene(scene).frames(sources, **options)
-    _next('reconstruct', scene)
+    scene = _scene(scene)
+    scene.frames(sources, **options)
+    _next(scene, 'reconstruct')
 
 # %% ../nbs/14_cli.ipynb #e6bf9a3c
 def _doctor(scene, force=False): # what deserves a look, and the page with pictures
@@ -188,7 +194,7 @@ def reconstruct(scene: Folder, **options):
     scene.reconstruct(**{k: v for k, v in options.items() if v is not None})
     scene.parts()
     _doctor(scene)
-    _next('align', scene.path)
+    _next(scene, 'align')
 
 # %% ../nbs/14_cli.ipynb #dea407b0
 @command
@@ -221,8 +227,9 @@ WORLD = dict(points=option(Path, None, _POINTS),
     camera_height_m=option(float, 1.5, 'metres, where --points has no column z', '--camera-height'))
 def align(scene: Folder, *, distance, **options):
     "Bring poses and points into the real world: SCENE/positions.csv"
-    _scene(scene).align(distance=_distance(distance), **options)
-    _next('split', scene)
+    scene = _scene(scene)
+    scene.align(distance=_distance(distance), **options)
+    _next(scene)
 
 # %% ../nbs/14_cli.ipynb #459f5368
 _HOW = ("mod3 (the paper's: frame number modulo 3), blocks (stretches of time), extrapolate (an edge of the place, no "
@@ -235,8 +242,9 @@ HOW = dict(how=option(str, 'mod3', _HOW, '--how', '--split'))
        second=option(Path, None, _SECOND))
 def split(scene: Folder, **options):
     "Divide the frames into training, validation and test tables"
-    _scene(scene).split(**options)
-    _next('map', scene)
+    scene = _scene(scene)
+    scene.split(**options)
+    _next(scene)
 
 # %% ../nbs/14_cli.ipynb #4789363f
 def _train_shared(scene, run, recipe, options): # one of the processes of torchrun
@@ -253,7 +261,7 @@ def train(scene: Folder, *, recipe, run, force, **more):
     scene, options = _scene(scene), _options(**more)
     if int(os.environ.get('WORLD_SIZE', 1)) > 1: return _train_shared(scene, run, recipe, options)
     scene.train(run, recipe, force=force, **options)
-    _next('evaluate', scene.path)
+    _next(scene, 'evaluate')
 
 # %% ../nbs/14_cli.ipynb #76b47bd2
 @command
@@ -271,8 +279,9 @@ def recipe(name: argument(str, 'a shipped recipe or an INI file', 'NAME') = 'map
 def finetune(scene: Folder, video: Video, **options):
     "MapNet+: continue training on another video of the place, without poses: SCENE/models/RUN"
     from camera_pose.app.finetune import learn_from_video
-    learn_from_video(_scene(scene), video, **options)
-    _next('evaluate', scene)
+    scene = _scene(scene)
+    learn_from_video(scene, video, **options)
+    _next(scene, 'evaluate')
 
 # %% ../nbs/14_cli.ipynb #3eb36f22
 _GRID = 'LABEL=VALUES: an option of the recipe and a JSON list of values; may be repeated'
@@ -303,7 +312,7 @@ def evaluate(scene: Folder, *, corrupt, photos, **options):
     if 'finding' in result: print(result['finding'])
     print(f'report: {scene.file(result["report"])}')
     if corrupt: _robustness(scene, options['run'], corrupt, photos)
-    _next('serve', scene.path)
+    _next(scene)
 
 # %% ../nbs/14_cli.ipynb #980e89b9
 _PAPER_WEIGHTS = 'auto (ImageNet, or random where they cannot be had), default (ImageNet) or none (random)'
@@ -389,8 +398,9 @@ def convert(source: argument(Path, 'file or folder with poses, or a scene folder
 @takes(FORCE)
 def make_map(scene: Folder, *, force):
     "Make the map with which photos are localized, from the reconstruction: SCENE/map"
-    _scene(scene).map(force=force)
-    _next('train', scene)
+    scene = _scene(scene)
+    scene.map(force=force)
+    _next(scene)
 command(make_map, 'map')
 
 @command
@@ -401,6 +411,7 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
     "Find where photos were taken: SCENE/localized, a table, JSON and a picture on the plan"
     from camera_pose.app.localize import short_table
     scene = _scene(scene)
+    if scene.floormap is not None: scene.current_plan()
     table, out = scene.localize(photos, **options)
     print(short_table(table, scene.unit))
     print(f'{out/"poses.csv"}, poses.json, plan.png')
@@ -409,7 +420,7 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
 def _serve(scene, run, host, port):
     from camera_pose.app.server import create_app, serve
     run, localizer = scene.localizer(run)
-    if scene.floormap is None: scene.plan()
+    scene.current_plan()
     title, known = scene.path.resolve().name + (f': {run}' if run else ''), scene.table('positions')
     page = create_app(localizer, scene.floormap, title=title, info=dict(units=scene.units), known=known)
     serve(page, host=host, port=port)
@@ -434,7 +445,7 @@ def _finish(scene, run): # the last lines of a run: what there is, and what to d
             f'models/{run}/': 'weights, settings, training history',
             f'reports/{run}/report.html': 'errors and figures; the figures stand beside it'}
     for name, what in made.items(): print(f'  {name:<36} {what}')
-    _next('serve', scene.path)
+    _next(scene)
 
 # %% ../nbs/14_cli.ipynb #80deb75b
 _PLAN = 'folder with plan.png, walkable.png, floorplan.json; drawn from the point cloud if not given'

@@ -170,7 +170,7 @@ def localizer(self:Scene,
     path, _, limits = (self.file('map', n) for n in MAP_FILES)
     if path.exists() and self.changed_since('map', 'alignment.json', 'positions.csv'):
         raise SceneError(f'The map of {self.path} was made before the scene was aligned again, and answers in the old '
-                         f'coordinates: run `camera_pose map {self.path}` again.')
+                         f'coordinates: run `camera_pose split {self.path}` and `camera_pose map {self.path}` again.')
     models = any(self.path.glob('models/*/model.json'))
     if not path.exists() and not models:
         if not self.record['stages']:

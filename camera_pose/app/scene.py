@@ -13,13 +13,38 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 
 import camera_pose.app.localize, camera_pose.app.evaluate # they add methods to `Scene`
-from .stages import Scene
+from .localizer import MAP_FILES
+from .stages import PARTS, Scene
 from ..capture.video import format_clock
 from ..ground.basics import ReconstructionError, atomic_path
 from ..sfm.register import link_files
 
 # %% ../../nbs/12_app/09_scene.ipynb #5c426453
 _all_ = ['Scene']
+
+# %% ../../nbs/12_app/09_scene.ipynb #e7097d79
+_OF_MAP = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv'
+_OF_MODEL = 'alignment.json', 'train.csv', 'validation.csv'
+
+@patch
+def next_steps(self:Scene) -> list: # such as `['split', 'map', 'train --run mapnet']`
+    "The commands that are missing or out of date behind `align`"
+    there = all(self.file(f'{part}.csv').exists() for part in PARTS)
+    models = [stage.removeprefix('train ') for stage in self.record['stages'] if stage.startswith('train ')]
+    again = not there or self.changed_since('split', 'positions.csv')
+    mapped, possible = self.file('map', MAP_FILES[0]).exists(), (self.workspace/'aligned').is_dir()
+    steps = ['split']*again
+    if possible and (again or not mapped or self.changed_since('map', *_OF_MAP)): steps.append('map')
+    steps += [f'train --run {run}' for run in models if again or self.changed_since(f'train {run}', *_OF_MODEL)]
+    return steps or ['train']*(not possible and not mapped and not models)
+
+@patch
+def current_plan(self:Scene): # the `FloorMap`
+    "The floor plan; one that was drawn from the point cloud is drawn again when the scene was aligned again"
+    stage = self.record['stages'].get('plan', {})
+    drawn = stage.get('key', {}).get('options', {}).get('given') is False
+    if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'): self.plan()
+    return self.floormap
 
 # %% ../../nbs/12_app/09_scene.ipynb #83090ee1
 LEAST_PART = 10 # keyframes
