@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from .. import __version__
 from ..ground.faults import note
 from ..ground.lock import folder_lock, lock_note
-from ..ground.basics import InputError, SceneError, at_home, read_json, remove, write_json
+from ..ground.basics import InputError, SceneError, at_home, progress, read_json, remove, write_json
 
 # %% ../../nbs/12_app/02_folder.ipynb #70df83a5
 STAGES = 'frames', 'reconstruct', 'align', 'split', 'plan', 'train', 'evaluate', 'paper'
@@ -194,7 +194,7 @@ def digest(
     if not path.is_dir():
         _add_bytes(h, path)
         return h.hexdigest()
-    for p in _inside(path):
+    for p in progress(list(_inside(path)), 'reading', unit='files'):
         h.update(f'{p.relative_to(path).as_posix()}\0{p.stat().st_size}\n'.encode(errors='surrogateescape'))
         _add_bytes(h, p)
     return f'content:{h.hexdigest()}'

@@ -77,9 +77,9 @@ def _in_process(way, job, raw): # models of the global or the hierarchical mappe
     unit = 'images, all at once' if way == 'global' else 'images'
     with ProgressBar('mapping', len(job.images), unit) as bar:
         subprocess.run([sys.executable, '-c', _SOLVE, *map(str, arguments)], capture_output=True) # killed by Ctrl-C
+        models = [pycolmap.Reconstruction(f) for f in sorted(raw.iterdir()) if (f/'images.bin').exists()]
+        for model in models: model.extract_colors_for_all_images(job.imgs_dir)
         bar.update(len(job.images))
-    models = [pycolmap.Reconstruction(f) for f in sorted(raw.iterdir()) if (f/'images.bin').exists()]
-    for model in models: model.extract_colors_for_all_images(job.imgs_dir)
     return models
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #132660bf

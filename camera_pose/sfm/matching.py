@@ -112,7 +112,7 @@ def _frame_sizes(imgs_dir): # name -> width, height, in natural order of the nam
                    key=natural_order)
     odd = next((name for name in names if re.search(r'\s', name)), None)
     if odd: raise InputError(f'{imgs_dir/odd} has a space in its name, which COLMAP cannot handle: rename it.')
-    return {name: frame_size(imgs_dir/name) for name in names}
+    return {name: frame_size(imgs_dir/name) for name in progress(names, 'listing', unit='images')}
 
 def _check_one_size(imgs_dir, sizes):
     "Frames of a video have one size"
@@ -445,9 +445,9 @@ def similar_pairs(
     return np.unique(np.array(pairs, int).reshape(-1, 2), axis=0)
 
 def _sampled(job, most, rng, at_once=400_000): # for each frame some descriptors, fewer of many frames
-    most, images = min(most, max(100, at_once//len(job.images))), zip(job.images.id, job.images.features)
-    with job.open() as db:
-        return [read_descriptors(db, i, rng.permutation(n)[:most]) for i, n in images]
+    most, images = min(most, max(100, at_once//len(job.images))), list(zip(job.images.id, job.images.features))
+    images = progress(images, 'similar', unit='images')
+    with job.open() as db: return [read_descriptors(db, i, rng.permutation(n)[:most]) for i, n in images]
 
 def loop_pairs(job: SfmJob, n_descriptors: int=400) -> np.ndarray: # index pairs `(m, 2)`
     "Pairs of similar frames that are not near each other in time, without the `first_pairs`"

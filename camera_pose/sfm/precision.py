@@ -7,12 +7,13 @@ __all__ = ['DENSE', 'MOST_STATED', 'ModelArrays', 'model_arrays', 'free_paramete
            'covariance_columns', 'Precision', 'model_precision', 'focal_deviation', 'pose_deviations']
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #04a14a96
+import warnings
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np, pandas as pd, pycolmap
 from scipy import sparse
-from scipy.linalg import qr
+from scipy.linalg import lu_factor, lu_solve, qr
 from scipy.sparse.linalg import splu
 
 from ..ground.basics import ReconstructionError, natural_order
@@ -145,10 +146,13 @@ def _free_motions(arrays, n_shared): # the seven motions of the whole model `(6n
     return np.concatenate([motions.reshape(6*n, 7), np.zeros((n_shared, 7))])
 
 # %% ../../nbs/03_sfm/11_precision.ipynb #4f28c636
-DENSE = 1800 # unknowns up to which a dense inverse is faster
+DENSE = .2 # share of the numbers that are not zero, from which on zeros are not worth their bookkeeping
 
 def _solver(matrix, dense): # function of right sides `(N, m)`: the inverse times them
-    if matrix.shape[0] <= dense: return partial(np.matmul, np.linalg.inv(matrix.toarray()))
+    if matrix.nnz > dense*matrix.shape[0]**2:
+        with warnings.catch_warnings():
+            warnings.simplefilter('error') # of a singular matrix
+            return partial(lu_solve, lu_factor(matrix.toarray(order='F'), overwrite_a=True))
     return splu(matrix, 'MMD_AT_PLUS_A', diag_pivot_thresh=0., options=dict(SymmetricMode=True)).solve
 
 def _held(matrix, free): # the matrix with seven unknowns held
@@ -159,14 +163,14 @@ def _held(matrix, free): # the matrix with seven unknowns held
 def covariance_columns(
     matrix: sparse.csc_matrix, # of `reduced_system`
     arrays: ModelArrays,
-    dense: int = DENSE,        # unknowns up to which the matrix is inverted as a whole
+    dense: float = DENSE,      # share of numbers from which on the matrix is factorized as a whole
 ): # function of numbers of columns: these columns of the covariance `(6n + k, ...)`
     "Covariance for errors of one pixel, after the best similarity fit of the camera positions"
     n_poses, scale = 6*len(arrays.image_ids), np.sqrt(np.maximum(matrix.diagonal(), 1e-300))[:, None]
     motions, unit = _free_motions(arrays, matrix.shape[0] - n_poses), sparse.diags(1/scale[:, 0])
     held = _held(unit @ matrix @ unit, np.linalg.qr(motions*scale)[0]).tocsc()
     try: solve = _solver(held, dense)
-    except (np.linalg.LinAlgError, RuntimeError) as e:
+    except (np.linalg.LinAlgError, RuntimeError, Warning) as e:
         raise ReconstructionError('The observations do not determine the model: walk while filming.') from e
     fit = motions.copy()
     fit[:n_poses].reshape(-1, 6, 7)[:, 3:] = 0 # the fit uses positions only

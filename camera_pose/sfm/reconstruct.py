@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, pycolmap
 
 from ..capture.causes import explain_stretch
-from ..ground.basics import (CameraPoseError, InputError, ReconstructionError, atomic_path, read_json,
-                                       write_json)
+from ..ground.basics import (CameraPoseError, InputError, ProgressBar, ReconstructionError,
+                                       atomic_path, read_json, write_json)
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
 from .lens import (correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check,
@@ -215,6 +215,12 @@ def _find_features(job, read): # the job, perhaps with more frames, rows of the 
 def _subset(job, rows): return replace(job, images=job.images.iloc[rows].reset_index(drop=True))
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #341f974b
+def _shown(label, n, function, *args): # its result, with a line now and then
+    with ProgressBar(label, n, 'images') as bar:
+        result = function(*args)
+        bar.update(n)
+    return result
+
 def _match(keys, tracks): # matches of the keyframes in the database, and as a table
     n, pairs = len(keys.images), first_pairs(keys)
     if tracks is not None: add_corners(keys, tracks)
@@ -227,7 +233,7 @@ def _match(keys, tracks): # matches of the keyframes in the database, and as a t
     if keys.options.loop_closure and not all_pairs and len(loops := loop_pairs(keys)):
         compare(keys, loops, 'loops')
         drop_weak(keys, loops, 20 if checked else 30)
-    if checked: drop_contradictions(keys.database, seed=keys.options.seed)
+    if checked: _shown('checks', n, partial(drop_contradictions, seed=keys.options.seed), keys.database)
     return matched
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #bac365b6
@@ -253,6 +259,7 @@ def _determined(function, *args): # its result, None where the observations are 
     except ReconstructionError: return None
 
 def _correct_timing(job, models, frames): # what was found, and a function that moves pixels; None where nothing shows
+    if not job.timed: return None, None
     used = frames[~frames.status.isin(_UNUSED)]
     motion = frame_velocities(used)
     shutter = _determined(rolling_shutter, models[0], motion)
@@ -330,15 +337,16 @@ def reconstruct(
             raise ReconstructionError(_failure(keys, matched))
         well_seen = {im.name for im in models[0].images.values() if im.num_points3D >= LEAST_INLIERS}
         if len(well_seen) >= 3: keep_frames(models[0], well_seen) # of a weak model at least something is shown
-        if not (options.camera_model or options.camera or options.focal): models[0] = suited_camera(models[0])
+        if not (options.camera_model or options.camera or options.focal):
+            models[0] = _shown('lens', len(key), suited_camera, models[0])
         frames = _frames_table(job, models, tracks)
-        shutter, moved = _correct_timing(job, models, frames) if job.timed else (None, None)
+        shutter, moved = _shown('shutter', len(key), _correct_timing, job, models, frames)
         if shutter: frames = _frames_table(job, models, tracks, moved)
         frames = _second_look(job, key, frames, models, tracks, moved)
-        frames = _with_deviations(frames, models[0])
+        frames = _shown('deviations', len(key), _with_deviations, frames, models[0])
         if job.imgs_dir != imgs_dir: frames = _own_frames(images, frames, models, tmp)
         models[0].write(tmp/'sparse/0')
-        report = _report(keys, frames, models, shutter)
+        report = _shown('report', len(key), _report, keys, frames, models, shutter)
         report = _recorded(report, frames, SfmOptions(**kwargs), job.timed)
         _write(tmp, frames, models[0], report)
         if tried := _earlier(workspace, report): write_json(tmp/'tried.json', tried)
