@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'Folder', 'Video', 'FORCE', 'SEED', 'RUN', 'FPS', 'SERVER', 'FRAMES', 'CAMERA_PER', 'RECIPE_FILE', 'RECIPE',
-           'QUALITY', 'SFM', 'WORLD', 'HOW', 'FILM', 'ALL', 'BATCH', 'command', 'argument', 'option', 'takes', 'frames',
-           'doctor', 'reconstruct', 'dense', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep', 'evaluate',
-           'paper', 'record', 'convert', 'make_map', 'localize', 'serve', 'run', 'batch', 'demo', 'main']
+           'QUALITY', 'SFM', 'WORLD', 'HOW', 'FILM', 'IMPORT', 'ALL', 'BATCH', 'command', 'argument', 'option', 'takes',
+           'frames', 'doctor', 'reconstruct', 'dense', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep',
+           'evaluate', 'paper', 'record', 'convert', 'import_dataset', 'make_map', 'localize', 'serve', 'run', 'batch',
+           'demo', 'main']
 
 # %% ../nbs/14_cli.ipynb #dd1a0650
 import functools, inspect, json, os, re, shlex, sys
@@ -233,7 +234,7 @@ def align(scene: Folder, *, distance, **options):
 
 # %% ../nbs/14_cli.ipynb #459f5368
 _HOW = ("mod3 (the paper's: frame number modulo 3), blocks (stretches of time), extrapolate (an edge of the place, no "
-        'training frame within 0.2 m and 15 degrees) or second_video')
+        'training frame within 0.2 m and 15 degrees), second_video or official (of an imported data set)')
 _SECOND = 'for --how second_video: the scene folder of another video of the place, aligned to the same world'
 HOW = dict(how=option(str, 'mod3', _HOW, '--how', '--split'))
 
@@ -362,37 +363,82 @@ def record(mesh: argument(Path, 'a textured 3D scene in metres: gltf, glb, obj, 
     print(f'next: camera_pose run {video} SCENE --trajectory {shlex.quote(str(out/"groundtruth.tum"))}')
 
 # %% ../nbs/14_cli.ipynb #67aa4ee2
-_FROM = 'format of SOURCE: csv, tum, kitti, 7scenes, transforms, colmap  [default: seen from name and content]'
+_FROM = ('format of SOURCE: csv, tum, kitti, 7scenes, transforms, colmap, cambridge, 12scenes, tum-rgbd, scannet  '
+         '[default: seen from name and content, but for the last four]')
 _TO = 'format of TARGET: the same, and colmap-binary  [default: seen from the name]'
+_LAYOUTS = 'cambridge', '12scenes', 'tum-rgbd', 'scannet' # folders with images
 _CAMERA = 'MODEL,WIDTH,HEIGHT,PARAMETERS as COLMAP has them, where SOURCE does not say'
 
 def _scene_poses(path): # table, camera (a list where there are several) or None, folder of the images
-    from camera_pose.capture.camera import Camera, parse_camera
+    from camera_pose.capture.camera import Camera
     from camera_pose.sfm.model import image_cameras
     scene = _scene(path)
-    table, given = scene.table('positions'), scene.file('camera.json')
-    if given.exists(): # a focal length alone is no camera
-        whole = {'width', 'w'} & {*read_json(given)}
-        return table, Camera.from_colmap(parse_camera(given)) if whole else None, scene.imgs
-    if not (scene.workspace/'report.json').exists(): return table, None, scene.imgs
-    own = image_cameras(scene.workspace)
-    cameras = [Camera.from_colmap(own[name]) for name in table.image]
+    table = scene.table('positions')
+    known = scene.given_cameras(table)
+    if known is None:
+        focal_only = scene.file('camera.json').exists() # which is no camera
+        if focal_only or not (scene.workspace/'report.json').exists(): return table, None, scene.imgs
+        known = {n: Camera.from_colmap(c) for n, c in image_cameras(scene.workspace).items()}
+    cameras = [known[name] for name in table.image]
     return table, cameras if len(set(map(str, cameras))) > 1 else cameras[0], scene.imgs
 
+def _source_poses(source, from_, times): # the same, and of other sources
+    from camera_pose.dataset.benchmarks import read_benchmark
+    from camera_pose.dataset.formats import read_poses
+    if (source/'scene.json').exists(): return _scene_poses(source)
+    if from_ not in _LAYOUTS: return *read_poses(source, from_, times if times and times.exists() else None), None
+    found = read_benchmark(source, from_)
+    names = [os.path.relpath(f, source) for f in found.files]
+    return found.table.assign(image=names), found.cameras, source
+
+def _write_benchmark(table, target, to, cameras, imgs):
+    from camera_pose.dataset.layouts import write_layout
+    if imgs is None: raise InputError(f'{to} is a folder with images: name the folder of the images with --imgs.')
+    several = isinstance(cameras, list) and len(set(map(str, cameras))) > 1
+    if several: raise InputError(f'The images have several cameras, for which {to} has no place: choose transforms, '
+                                 'colmap or csv.')
+    write_layout(to, table, target, imgs, cameras[0] if isinstance(cameras, list) else cameras)
+
+# %% ../nbs/14_cli.ipynb #f9386e03
 @command
 @takes(from_=option(str, None, _FROM, '--from'), to=option(str, None, _TO), camera=option(str, None, _CAMERA),
-       imgs=option(Path, None, 'folder of the images, to be written with 7scenes'),
+       imgs=option(Path, None, 'folder of the images, to be written with 7scenes, cambridge, 12scenes, ...'),
        times=option(Path, None, "KITTI's file of times: read if SOURCE is kitti, else written beside TARGET"))
 def convert(source: argument(Path, 'file or folder with poses, or a scene folder', 'SOURCE'),
             target: argument(Path, 'file or folder to write', 'TARGET'), *, from_, to, camera, imgs, times):
     "Poses from one format to another"
-    from camera_pose.dataset.formats import Camera, read_poses, write_poses
+    from camera_pose.dataset.formats import Camera, write_poses
     if target.is_file() and source.exists() and target.samefile(source):
         raise InputError(f'{target} is the source, which would be lost: name another file to write.')
-    if (source/'scene.json').exists(): table, found, own = _scene_poses(source)
-    else: (table, found), own = read_poses(source, from_, times if times and times.exists() else None), None
-    write_poses(table, target, to, Camera.from_text(camera) if camera else found, imgs or own, times)
+    table, found, own = _source_poses(source, from_, times)
+    cameras, imgs = Camera.from_text(camera) if camera else found, imgs or own
+    whole = to in _LAYOUTS or to == '7scenes' and 'part' in table # with its split
+    if whole: _write_benchmark(table, target, to, cameras, imgs)
+    else: write_poses(table, target, to, cameras, imgs, times)
     print(f'{len(table)} poses: {target}')
+
+# %% ../nbs/14_cli.ipynb #e9677ab2
+_DATASET = 'folder of one scene: 7-Scenes, Cambridge, 12-Scenes, TUM RGB-D, ScanNet, COLMAP; or transforms.json, CSV'
+_LAYOUT = '7scenes, cambridge, 12scenes, tum-rgbd, scannet, transforms, colmap or csv  [default: seen from the files]'
+_UNITS = "metres, where the data set's own unit is not known and the poses are in metres"
+IMPORT = dict(layout=option(str, None, _LAYOUT),
+    camera=option(str, None, 'MODEL,WIDTH,HEIGHT,PARAMETERS of all images'),
+    how=option(str, None, f'{_HOW}  [default: official, mod3 where there is none]', '--how', '--split'),
+    units=option(str, None, _UNITS), map_=option(bool, True, 'also make the map?', '--map/--no-map'))
+
+@takes(IMPORT, FORCE)
+def import_dataset(source: argument(Path, _DATASET, 'SOURCE'), scene: Folder,
+                   *, layout, camera, how, units, map_, force):
+    "A data set of the field as a scene, with its official split and a map from its poses"
+    from camera_pose.capture.camera import Camera
+    if units not in (None, 'metres'): raise InputError(f'--units {units} is not known: write metres, or leave it out.')
+    scene, given = _scene(scene), Camera.from_text(camera) if camera else None
+    with scene.lock('import'):
+        scene.import_dataset(source, layout, given, units, force)
+        scene.split(how or ('official' if 'part' in scene.table('positions') else 'mod3'))
+        if map_: scene.map()
+    _next(scene, *(scene.next_steps() or ['train']))
+command(import_dataset, 'import')
 
 # %% ../nbs/14_cli.ipynb #d5c0cafc
 @takes(FORCE)

@@ -80,7 +80,7 @@ def _check_options(options, where): # raises `InputError` for values that a stag
         SfmOptions(**options.get('reconstruct', {}))
         load_recipe(recipe.pop('recipe', None) or recipe.get('net', 'mapnet'), **recipe)
     except InputError as e: raise InputError(f'{where}: {e}') from e
-    alone = [name for name in SPLITS if name != 'second_video'] # which needs the scene of another video
+    alone = [name for name in SPLITS if name not in ('second_video', 'official')] # which need more than a video
     if how not in alone: raise InputError(f"{where}: there is no split '{how}' for a list: choose {', '.join(alone)}.")
 
 # %% ../../nbs/12_app/13_batch.ipynb #55c62bc1

@@ -6,17 +6,19 @@
 __all__ = ['MAP_FILES', 'MOST_LEARNED', 'METHODS', 'localization_row', 'Localizer', 'evaluation_rows']
 
 # %% ../../nbs/12_app/05_localizer.ipynb #f5c84108
-import io
+import io, shutil
 
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 
 from .regressor import Regressor, standard_deviations
 from .stages import Scene
-from ..ground.basics import InputError, SceneError, progress
+from ..capture.camera import Camera, parse_camera
+from ..ground.basics import InputError, SceneError, progress, read_json, write_json
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses
 from ..localize import fuse
+from ..localize.known import map_known_poses
 from ..localize.fuse import Localization, PoseEstimate
 from ..localize.limits import PlaceLimits, learn_place_limits
 from ..localize.map import PlaceMap, build_map, describe_frames, load_map, save_map
@@ -56,11 +58,58 @@ def _map(self:Scene, model, database): # make the outputs of `map`
 
 # %% ../../nbs/12_app/05_localizer.ipynb #47146d79
 @patch
+def given_cameras(self:Scene,
+    table: pd.DataFrame, # pose table of the scene
+) -> dict: # name of a frame -> `Camera`; None where the cameras are not known
+    "Cameras that came with the poses: the column `camera`, or a whole camera in `camera.json`"
+    path = self.file('camera.json')
+    if 'camera' in table: return {n: Camera.from_text(text) for n, text in zip(table.image, table.camera)}
+    if not path.exists() or not {'width', 'w'} & {*read_json(path)}: return None
+    return dict.fromkeys(table.image, Camera.from_colmap(parse_camera(path)))
+
+@patch
+def _triangulate(self:Scene, table, cameras, options): # make the outputs of `triangulate`
+    test = table.image[table.part.eq('test')] if 'part' in table else []
+    report = map_known_poses(self.imgs, self.workspace, table, cameras, list(test), **options)
+    shutil.copyfile(self.workspace/'points3D.csv', self.file('points3D.csv'))
+    same = dict(scale=1., quat_wxyz=[1., 0., 0., 0.], translation=[0., 0., 0.], units=self.units, residuals_m=None)
+    if not self.file('alignment.json').exists(): write_json(self.file('alignment.json'), same)
+    summary = (f'{report.n_points} points from {report.n_keyframes} of {len(table)} frames with known poses, '
+               f'reprojection error {report.reprojection_error_px:.2f} px')
+    return dict(summary=summary, points=report.n_points)
+
+# %% ../../nbs/12_app/05_localizer.ipynb #872fa795
+@patch
+def triangulate(self:Scene,
+    force: bool = False, # also where nothing has changed?
+    **options,           # of `SfmOptions`: `quality`, `max_features`, `seed` ...
+):
+    "Known poses and cameras to points: `workspace/`, `points3D.csv`; raises `SceneError` without cameras"
+    table = self.table('positions')
+    cameras = self.given_cameras(table)
+    if cameras is None:
+        raise SceneError(f'The camera of {self.path} is not known: write {self.file("camera.json")} with '
+                         'model, width, height and params, or reconstruct the scene.')
+    inputs = [self.imgs, self.file('positions.csv'), *[p for p in [self.file('camera.json')] if p.exists()]]
+    outputs = [self.workspace/'report.json', self.workspace/'aligned', self.file('points3D.csv')]
+    make = lambda: self._triangulate(table, cameras, options)
+    return self.run_stage('triangulate', make, inputs, outputs, options, force)
+
+@patch
+def triangulates(self:Scene) -> bool:
+    "Are the points of the map those of known poses, or can they be?"
+    if not self.file('positions.csv').exists(): return False
+    if 'triangulate' in self.record['stages']: return 'align' not in self.record['stages']
+    return not self.workspace.exists() and self.given_cameras(self.table('positions')) is not None
+
+# %% ../../nbs/12_app/05_localizer.ipynb #78055101
+@patch
 def map(self:Scene,
     force: bool = False, # also where nothing has changed?
 ):
-    "What photos are localized with: `map/`; a scene whose poses come from elsewhere has none, and says so"
+    "What photos are localized with: `map/`; a scene whose poses and cameras come from elsewhere gets points first"
     model, database = self.workspace/'aligned', self.workspace/'database.db'
+    if self.triangulates(): self.triangulate()
     if not (model.is_dir() and database.exists()):
         self.table('positions') # raises without poses
         summary = ('none: the poses do not come from a reconstruction in this folder, so photos are localized by the '

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['LEAST_PART', 'Scene']
 
-# %% ../../nbs/12_app/09_scene.ipynb #2e217439
-import os
+# %% ../../nbs/12_app/09_scene.ipynb #cb267b8a
+import hashlib, os, shutil
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -15,8 +15,11 @@ from fastcore.basics import patch
 import camera_pose.app.localize, camera_pose.app.evaluate # they add methods to `Scene`
 from .localizer import MAP_FILES
 from .stages import PARTS, Scene
+from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
-from ..ground.basics import ReconstructionError, atomic_path
+from ..dataset.benchmarks import read_benchmark
+from ..ground.basics import ReconstructionError, SceneError, atomic_path, progress, write_json
+from ..ground.table import write_table
 from ..sfm.register import link_files
 
 # %% ../../nbs/12_app/09_scene.ipynb #5c426453
@@ -32,7 +35,8 @@ def next_steps(self:Scene) -> list: # such as `['split', 'map', 'train --run map
     there = all(self.file(f'{part}.csv').exists() for part in PARTS)
     models = [stage.removeprefix('train ') for stage in self.record['stages'] if stage.startswith('train ')]
     again = not there or self.changed_since('split', 'positions.csv')
-    mapped, possible = self.file('map', MAP_FILES[0]).exists(), (self.workspace/'aligned').is_dir()
+    mapped = self.file('map', MAP_FILES[0]).exists()
+    possible = (self.workspace/'aligned').is_dir() or self.triangulates()
     steps = ['split']*again
     if possible and (again or not mapped or self.changed_since('map', *_OF_MAP)): steps.append('map')
     steps += [f'train --run {run}' for run in models if again or self.changed_since(f'train {run}', *_OF_MODEL)]
@@ -45,6 +49,61 @@ def current_plan(self:Scene): # the `FloorMap`
     drawn = stage.get('key', {}).get('options', {}).get('given') is False
     if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'): self.plan()
     return self.floormap
+
+# %% ../../nbs/12_app/09_scene.ipynb #0594428e
+def _link(file, target): # a link to a file, a copy where the disk has no links
+    for way in (os.symlink, os.link, shutil.copyfile):
+        try: return way(file.resolve(), target)
+        except OSError:
+            if way is shutil.copyfile: raise
+
+def _link_images(found, folder): # images, masks and `frames.csv`
+    pairs = list(zip(found.table.image, found.files))
+    for name, file in progress(pairs, 'import', unit='images'): _link(Path(file), folder/name)
+    if found.masks: (folder/'masks').mkdir()
+    for name, mask in found.masks.items(): _link(mask, folder/'masks'/f'{name}.png')
+    listed = found.table[['image', 'timestamp', 'sequence']]
+    if found.photos: listed = listed.assign(source=[Path(f).name for f in found.files])
+    listed.to_csv(folder/'frames.csv', index=False)
+
+def _stamp(found): # changes when an image, a pose, a camera or the split does
+    stats = [(f, os.stat(f)) for f in [*found.files, *found.masks.values()]]
+    files = [f'{os.path.abspath(f)} {s.st_size} {s.st_mtime_ns}' for f, s in stats]
+    text = '\n'.join([found.table.to_csv(), *files, *(c.to_text() for c in found.cameras or []), found.units])
+    return hashlib.blake2b(text.encode(errors='surrogateescape'), digest_size=12).hexdigest()
+
+# %% ../../nbs/12_app/09_scene.ipynb #c2900061
+@patch
+def _take_dataset(self:Scene, found): # make the outputs of `import`
+    with atomic_path(self.imgs) as tmp:
+        tmp.mkdir()
+        _link_images(found, tmp)
+    table, cameras, given = found.table, found.cameras or [], self.file('camera.json')
+    one = len({c.to_text() for c in cameras}) == 1
+    if one: write_camera(cameras[0].to_colmap(), given)
+    else: given.unlink(missing_ok=True)
+    if cameras and not one: table = table.assign(camera=[c.to_text() for c in cameras])
+    same = dict(scale=1., quat_wxyz=[1., 0., 0., 0.], translation=[0., 0., 0.], units=found.units, residuals_m=None)
+    write_json(self.file('alignment.json'), same)
+    write_table(table, self.file('positions.csv'))
+    return dict(summary='. '.join([str(found), *(n[0].upper() + n[1:] for n in found.notes)]), n=len(table))
+
+@patch
+def import_dataset(self:Scene,
+    source: str|Path,      # folder of one scene of a data set, or a file with poses beside its images
+    layout: str = None,    # one of `LAYOUTS`; None to find out
+    camera: Camera = None, # of all images, in place of what the data set states
+    units: str = None,     # 'metres', where the data set does not say so and the poses are in metres
+    force: bool = False,   # also where nothing has changed?
+):
+    "A data set with poses to `imgs/` (links), `positions.csv`, `camera.json`; raises `InputError` and `SceneError`"
+    if self.imgs.exists() and 'import' not in self.record['stages']:
+        raise SceneError(f'{self.imgs} holds the frames of another source: choose another folder for this data set.')
+    found = read_benchmark(source, layout, camera)
+    found.units = units or found.units
+    outputs = [self.imgs/'frames.csv', self.file('positions.csv')]
+    options = dict(layout=found.layout, data=_stamp(found))
+    return self.run_stage('import', lambda: self._take_dataset(found), [], outputs, options, force)
 
 # %% ../../nbs/12_app/09_scene.ipynb #83090ee1
 LEAST_PART = 10 # keyframes

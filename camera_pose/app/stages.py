@@ -47,7 +47,7 @@ PARTS = 'train', 'validation', 'test'
 
 class Scene(SceneFolder):
     "A folder with the frames, poses, models and reports of one video"
-    stages = *SceneFolder.stages, 'doctor', 'map'
+    stages = *SceneFolder.stages, 'doctor', 'map', 'import', 'triangulate'
     imgs = property(lambda self: self.path/'imgs')
     workspace = property(lambda self: self.path/'workspace')
 
@@ -259,7 +259,7 @@ def _take_second(self:Scene, folder): # copy the frames of another scene into `s
 # %% ../../nbs/12_app/04_stages.ipynb #3eb3f23e
 @patch
 def split(self:Scene,
-    how: str = 'mod3',       # `'mod3'` (the paper's), `'blocks'`, `'extrapolate'` or `'second_video'`
+    how: str = 'mod3',       # `'mod3'` (the paper's), `'blocks'`, `'extrapolate'`, `'second_video'` or `'official'`
     block: int = 30,         # frames in a block, for `'blocks'` and `'second_video'`
     second: str|Path = None, # for `'second_video'`: scene folder of the other video, aligned to the same world
     force: bool = False,     # also where nothing has changed?
@@ -270,7 +270,8 @@ def split(self:Scene,
         raise InputError('The split second_video and the folder of a second video go together: name the scene folder '
                          'of another video of this place, aligned to the same world '
                          '(--how second_video --second FOLDER).')
-    given = {} if how == 'mod3' else dict(units=self.units) if how == 'extrapolate' else dict(block=block)
+    options = dict(extrapolate=dict(units=self.units), blocks=dict(block=block), second_video=dict(block=block))
+    given = options.get(how, {})
     inputs = [self.file('positions.csv')]
     if second is not None: inputs += [Path(second)/'positions.csv', Path(second)/'imgs']
     outputs = [self.file(f'{n}.csv') for n in PARTS]

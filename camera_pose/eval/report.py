@@ -76,7 +76,8 @@ def nearest_image_baseline(
 # %% ../../nbs/09_eval/04_report.ipynb #ac2ca3ba
 SPLIT_TITLES = dict(mod3='mod3, by frame number modulo 3 as in the paper', blocks='blocks, by stretches of time',
                     second_video='second_video, tested on another video',
-                    extrapolate='extrapolate, tested beyond what was trained on')
+                    extrapolate='extrapolate, tested beyond what was trained on',
+                    official='official, the split that the data set comes with')
 
 def _time_neighbours(train, test): # row of `train` nearest in time for each row of `test`
     times, at = (table.timestamp.to_numpy(float)[:, None] for table in (train, test))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TABLE_COLUMNS', 'EXTRAPOLATION', 'SPLITS', 'poses_table', 'table_poses', 'write_table', 'open_csv', 'read_csv',
            'read_table', 'split_mod3', 'split_blocks', 'split_second_video', 'extrapolation_limit', 'frames_near',
-           'split_extrapolate', 'leakage']
+           'split_extrapolate', 'split_official', 'leakage']
 
 # %% ../../nbs/01_ground/03_table.ipynb #14fa25e8
 import csv, io
@@ -279,8 +279,30 @@ def _too_small(n_frames, n, left, limit, degrees):
             f'at each of two edges, {left} of the others are farther than {limit} or {degrees:g} degrees from all of '
             f'these, and training needs {-(-n_frames//3)}. Split by blocks of time, or film more of the place.')
 
+# %% ../../nbs/01_ground/03_table.ipynb #62e58d01
+def _tails(table, training): # the last tenth of each sequence of the training frames
+    rows = pd.Series(np.flatnonzero(training))
+    groups = rows.groupby(table['sequence'].to_numpy()[rows] if 'sequence' in table else np.zeros(len(rows)))
+    tail = np.zeros(len(table), bool)
+    for _, rows in groups: tail[rows.iloc[len(rows) - max(1, len(rows)//10):]] = True
+    return tail
+
+def split_official(
+    table: pd.DataFrame, # a pose table with a column `part`: 'train', 'test', perhaps 'validation'; others are not used
+) -> dict: # `train`, `validation` and `test` tables
+    "The split that a data set comes with; raises `InputError` where there is none"
+    masks = {p: table['part'].eq(p).to_numpy() for p in ('train', 'validation', 'test')} if 'part' in table else {}
+    if not masks or masks['train'].sum() < 2 or not masks['test'].any():
+        raise InputError('These poses come with no official split (a column part with train and test): choose mod3, '
+                         'blocks or extrapolate.')
+    if not masks['validation'].any():
+        masks['validation'] = _tails(table, masks['train'])
+        masks['train'] = masks['train'] & ~masks['validation']
+    return _parts(table.drop(columns='part'), **masks)
+
 # %% ../../nbs/01_ground/03_table.ipynb #a78b6948
-SPLITS = dict(mod3=split_mod3, blocks=split_blocks, second_video=split_second_video, extrapolate=split_extrapolate)
+SPLITS = dict(mod3=split_mod3, blocks=split_blocks, second_video=split_second_video, extrapolate=split_extrapolate,
+              official=split_official)
 
 # %% ../../nbs/01_ground/03_table.ipynb #b22ffb71
 def _nearest_s(train, test): # seconds to the nearest training frame of the same video, infinite where there is none
