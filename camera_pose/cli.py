@@ -460,6 +460,9 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
     if scene.floormap is not None: scene.current_plan()
     table, out = scene.localize(photos, **options)
     print(short_table(table, scene.unit))
+    parts = sorted(p.parent for p in scene.path.glob('part[0-9]*/scene.json'))
+    if parts and table.x.isna().any():
+        print(f'what is not located may be in another part of this place: camera_pose localize {parts[0]}')
     print(f'{out/"poses.csv"}, poses.json, plan.png')
 
 # %% ../nbs/14_cli.ipynb #b6d1e4bc

@@ -167,8 +167,10 @@ def _broken(facts, others):
     model = facts.frames.model[facts.frames.model >= 0]
     breaks = [(int(a), int(b)) for a, b in zip(model.index[:-1], model.index[1:]) if model[a] != model[b]]
     breaks = breaks or [(0, len(facts.frames) - 1)]
+    scenes = sorted(p.name for p in facts.imgs_dir.parent.glob('part[0-9]*')) if facts.imgs_dir else []
+    kept = f' Smaller ones are scenes of their own: {", ".join(scenes)}.' if scenes else ''
     return (f'The path broke into {len(others) + 1} pieces whose relative position is unknown: {" | ".join(pieces)}; '
-            f'{joined}. It breaks at {list_stretches(facts, breaks)}.'), breaks
+            f'{joined}. It breaks at {list_stretches(facts, breaks)}.{kept}'), breaks
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #94ea0f8e
 def check_submodels(facts: ReconstructionFacts) -> Finding:
