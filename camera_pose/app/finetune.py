@@ -19,6 +19,7 @@ from ..dataset.images import process_images
 from ..ground.basics import InputError, atomic_path
 from ..ground.figures import short_number
 from ..ground.table import table_poses
+from ..ground.text import not_there
 from ..localize.odometry import visual_odometry
 from ..train.mapnet_plus import fine_tune
 
@@ -57,7 +58,7 @@ def learn_from_video(
 ):
     "MapNet+: a new model in `models/<run>/`; raises `InputError`, `SceneError`"
     video = Path(video)
-    if not video.is_file(): raise InputError(f'There is no video file {video}: check the name.')
+    if not video.is_file(): raise InputError(not_there(video, 'video file'))
     base, regressor = scene.regressor(base)
     run = run or f'{base}-plus'
     if run == base: raise InputError(f"The new model needs a name of its own, not '{base}': it starts from that one.")

@@ -24,6 +24,7 @@ from ..capture.video import VIDEO_ENDINGS, extract_frames
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
 from ..ground.pose import POSE_COLUMNS, quat_rotate
+from ..ground.text import not_there
 from ..localize.fuse import Localization, pose_status
 from ..localize.track import smooth
 from ..world.align import alignment_sd
@@ -38,7 +39,7 @@ def _list_inputs(sources): # photos, videos; raises `InputError` for a wrong nam
                 raise InputError(f'The folder {source} holds no photos ({PICTURE_KINDS}): give another folder, or '
                                  'the name of a video.')
             photos += inside
-        elif not source.exists(): raise InputError(f'There is no photo, folder or video {source}: check the name.')
+        elif not source.exists(): raise InputError(not_there(source, 'photo, folder or video'))
         else: (videos if source.suffix.lower() in VIDEO_ENDINGS else photos).append(source)
     return photos, videos
 

@@ -17,7 +17,7 @@ from .trajectories import write_7scenes, write_kitti, write_tum
 from .transforms import read_transforms, write_transforms
 from ..ground.basics import InputError
 from ..ground.table import read_table, write_table
-from ..ground.text import column_role, read_text, split_table
+from ..ground.text import column_role, not_there, read_text, split_table, what_is
 
 # %% ../../nbs/06_dataset/04_formats.ipynb #d9402ba2
 FORMATS = {'csv': '.csv, our pose table', 'tum': '.tum, or text with 8 numbers in a line or a header (EuRoC, TUM-VI)',
@@ -48,11 +48,14 @@ def find_format(
     suffix = _SUFFIXES.get(path.suffix.lower())
     if path.is_dir(): found = _folder_format(path)
     elif suffix in ('tum', 'kitti', 'transforms') or to_write: found = suffix
-    elif path.is_file(): found = _table_format(path)
+    elif path.is_file() and what_is(path) == 'a file': found = _table_format(path)
     if found or suffix: return found or suffix
-    reason = '' if path.exists() or to_write else ', for there is no such file or folder'
-    way = '--to' if to_write else '--from'
-    raise InputError(f'The format of {path} is not clear{reason}: name it with {way}, as one of {", ".join(FORMATS)}.')
+    kind, way = what_is(path), '--to' if to_write else '--from'
+    if not to_write and kind in ('a folder', 'a picture', 'a video'):
+        holds = 'without a file of poses' if kind == 'a folder' else 'and holds no poses'
+        raise InputError(f'{path} is {kind} {holds}: name a trajectory, a table of poses, a model of COLMAP or a scene.')
+    if not to_write and kind in ('', 'an address'): raise InputError(not_there(path, 'file or folder'))
+    raise InputError(f'The format of {path} is not clear: name it with {way}, as one of {", ".join(FORMATS)}.')
 
 def _checked_format(path, format, to_write=False):
     format = format or find_format(path, to_write)
@@ -118,6 +121,8 @@ def _check_target(table, path, format):
     if format in _SUFFIXES.values() and path.is_dir(): raise InputError(f'{path} is a folder: name a file to write.')
     if format not in _SUFFIXES.values() and path.is_file():
         raise InputError(f'{path} is a file: name a folder to write.')
+    if not (folder := path.resolve().parent).is_dir():
+        raise InputError(f'There is no folder {folder} to write {path.name} into: make it, or correct the name.')
     if not len(table): raise InputError('There is no pose to write: choose another source.')
     twice = table.image[table.image.duplicated() & (table.image != '')]
     if len(twice) and format in ('csv', 'colmap', 'colmap-binary'):

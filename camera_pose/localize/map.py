@@ -22,7 +22,7 @@ from ..ground.pose import POSE_COLUMNS, pose_apply, pose_inverse
 from ..sfm.descriptors import Vocabulary, learn_vocabulary
 from ..sfm.features import frame_features, unit_descriptors
 from ..sfm.flow import read_grey
-from ..sfm.model import check_database, world_from_cam
+from ..sfm.model import check_database, read_model, world_from_cam
 
 # %% ../../nbs/05_localize/01_map.ipynb #15baf531
 def _seen_by(frame_start, frame_points, n_points): # for each point the rows of the frames that saw it
@@ -188,10 +188,9 @@ def _point_arrays(xyz, observations, poses, order, flat): # first fields of `Pla
 # %% ../../nbs/05_localize/01_map.ipynb #31641677
 def _open_model(reconstruction):
     if isinstance(reconstruction, pycolmap.Reconstruction): return reconstruction
-    try: return pycolmap.Reconstruction(str(reconstruction))
-    except Exception as e:
-        raise InputError(f'{reconstruction} is not a COLMAP model: '
-                         'give the folder with cameras, images and points3D.') from e
+    folder = Path(reconstruction)
+    if any((folder/f'images.{end}').exists() for end in ('bin', 'txt')): return read_model(folder)
+    raise InputError(f'{folder} is not a COLMAP model: give the folder with cameras, images and points3D.')
 
 def _known_poses(images, table, frames): # name -> pose, of the model and of a table of more frames
     poses = {name: world_from_cam(im.cam_from_world()) for name, im in images.items()}
@@ -285,7 +284,7 @@ def build_map(
     devices: dict = None,       # name of a frame -> device, where it is known
     more: dict = {},            # of `describe_frames`; frames that have descriptors nowhere are left out
 ) -> PlaceMap:
-    "The map of a reconstructed place; raises `InputError` for a model or database that cannot be used"
+    "The map of a reconstructed place; raises `InputError`, `SceneError` for a model or database that cannot be used"
     if not Path(database).is_file():
         raise InputError(f'There is no database {database}: give the one that the reconstruction was made with.')
     model = _open_model(reconstruction)

@@ -58,6 +58,8 @@ def _header(path, cells, line): # name -> (number of the column, factor)
     missing = [c for c in 'xy' if c not in found]
     if not missing and ('timestamp' in found or 'image' in found): return found
     if all(re.fullmatch(r'[-+\d.,eE:]+', c) for c in cells):
+        if len(cells) == 8: raise InputError(f'{path}, line {line}, has eight numbers, as a trajectory of poses: give it '
+                                             'with --trajectory, or write the points below a header timestamp,x,y,z.')
         raise InputError(f'{path}, line {line}, is numbers already: begin the file with a header line, '
                          'timestamp,x,y,z.')
     if missing:
