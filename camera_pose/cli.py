@@ -17,8 +17,8 @@ from typing import Annotated, Optional
 import typer
 
 from . import __version__
-from .ground.basics import (CameraPoseError, InputError, at_home, read_json, read_seconds, stop_when_terminated,
-                                       write_json)
+from .ground.basics import (CameraPoseError, InputError, at_home, read_json, read_seconds,
+                                       stop_when_terminated, write_json)
 from .ground.faults import ending, say, watched
 
 # %% ../nbs/14_cli.ipynb #79be5496

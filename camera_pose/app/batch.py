@@ -25,7 +25,7 @@ from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, Sce
 from ..ground.html import data_uri, render_html
 from ..ground.lock import folder_lock
 from ..ground.table import SPLITS, read_csv, read_table, table_poses
-from ..ground.text import read_text, split_table
+from ..ground.text import read_text, split_table, what_is
 from ..sfm.matching import SfmOptions
 from ..train.recipe import load_recipe
 
@@ -116,6 +116,9 @@ def _sources(cells, folder, where): # paths of the videos of a row
 
 # %% ../../nbs/12_app/13_batch.ipynb #aa3213ba
 def _cells(list_csv, common): # rows of the list as text, column -> cell; raises `InputError` for unknown columns
+    if (kind := what_is(list_csv)) in ('a video', 'a picture', 'a folder', 'a scene'):
+        way = dict.fromkeys(('a video', 'a folder'), f'; for this one: camera_pose run {list_csv} SCENE').get(kind, '')
+        raise InputError(f'{list_csv} is {kind}, and a batch takes a list: a CSV file with a column video{way}.')
     read_csv(list_csv, ['video'], [], 'list of videos')
     found = split_table(read_text(list_csv), list_csv, pad=True)
     table = pd.DataFrame(found.rows, columns=found.names)

@@ -16,6 +16,7 @@ from .. import __version__
 from ..ground.faults import note
 from ..ground.lock import folder_lock, lock_note
 from ..ground.basics import InputError, SceneError, at_home, progress, read_json, remove, write_json
+from ..ground.text import not_there
 
 # %% ../../nbs/12_app/02_folder.ipynb #70df83a5
 STAGES = 'frames', 'reconstruct', 'align', 'split', 'plan', 'train', 'evaluate', 'paper'
@@ -315,7 +316,7 @@ def require(self:SceneFolder,
     "Raise `SceneError` for a path that is missing, with the command that makes it"
     for path in (p for p in map(Path, paths) if not p.exists()):
         top = path.relative_to(self.path).parts[0] if path.is_relative_to(self.path) else None
-        if top not in _MAKERS: raise SceneError(f'{path} is not there: check the name.')
+        if top not in _MAKERS: raise SceneError(not_there(path))
         raise SceneError(f'{path} is not there yet: run `camera_pose {_MAKERS[top]} {self.path}` first.')
 
 @patch

@@ -27,6 +27,7 @@ from ..ground.basics import InputError, SceneError, atomic_path, read_json, writ
 from ..ground.figures import short_number
 from ..ground.metrics import path_length, pose_metrics
 from ..ground.table import SPLITS, leakage, poses_table, read_csv, read_table, table_poses, write_table
+from ..ground.text import not_there, what_is
 from ..localize.odometry import map_camera
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
@@ -72,7 +73,8 @@ def frames(self:Scene,
                          'for this video, or move them away.')
     sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source]
     for s in sources:
-        if not os.path.exists(s): raise InputError(f'There is no video file {s}: check the name.')
+        if not os.path.exists(s): raise InputError(not_there(s, 'video file'))
+        if what_is(s) == 'a scene': raise InputError(f'{s} is a scene already: name a video or a folder of photos.')
     options = {k: v for k, v in options.items() if v is not None and v is not False}
     stream = options.get('stream')
     def make():
@@ -239,8 +241,9 @@ def _split(self:Scene, how, second, given): # make the outputs of `split`
     near = leakage(parts['train'], parts['test']).median(numeric_only=True)
     away = 'another video' if np.isinf(near.nearest_s) else f'{near.nearest_s:.1f} s'
     sizes = ' + '.join(str(len(parts[n])) for n in PARTS)
+    copied = '' if second is None else f'; {len(more["second"])} frames of the other video are copied to second/'
     return dict(summary=f'{how}: {sizes} frames (train + validation + test); from test to training frame typically '
-                        f'{away}, {near.nearest_m:.2f} {self.unit}', how=how)
+                        f'{away}, {near.nearest_m:.2f} {self.unit}{copied}', how=how)
 
 # %% ../../nbs/12_app/04_stages.ipynb #0bbd6d99
 @patch

@@ -14,7 +14,7 @@ import numpy as np, pandas as pd
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
-from ..ground.basics import InputError, atomic_path
+from ..ground.basics import InputError, atomic_path, progress
 from ..ground.pose import POSE_COLUMNS, pose_from_matrix, pose_mean, pose_to_matrix, quat_angle
 from ..ground.table import poses_table, table_poses
 from ..ground.text import LENGTH_UNITS, column_role, parse_moment, parse_number
@@ -22,12 +22,14 @@ from ..ground.text import read_text, split_table, to_seconds
 
 # %% ../../nbs/06_dataset/05_trajectories.ipynb #46f32f7a
 def _number_rows(path, wanted): # table, numbers `(n, columns)`; a first column of moments may be in any form
+    "Columns of names, and others that no pose needs, may hold any text: NaN"
     table = split_table(read_text(path, wanted), path)
     if not table.rows: raise InputError(f'{path} holds no pose: {wanted}.')
-    numbers = []
+    numbers, text = [], [i for i, name in enumerate(table.names) if column_role(name)[0] in (None, 'image')]
     for line, row in zip(table.lines, table.rows):
         values = [parse_number(f) for f in row]
         if values[0] is None: values[0] = parse_moment(row[0])
+        for i in text: values[i] = np.nan if values[i] is None else values[i]
         if None in values:
             raise InputError(f'{path}, line {line}, is not a row of numbers: correct or delete it; {wanted}.')
         numbers.append(values)
@@ -55,6 +57,9 @@ def _columns(table, numbers, path): # role -> (number of the column, unit)
             raise InputError(f'{path} has two columns for {role}, {both}: delete one.')
         if role not in found: found[role] = i, unit
     lost = [role for role in _TUM if role not in found]
+    if lost == ['qx', 'qy', 'qz', 'qw']:
+        raise InputError(f'{path} has positions without directions (qx, qy, qz, qw), and is no trajectory of poses: '
+                         f'give it to camera_pose align with --points.')
     if lost: raise InputError(f'{path} lacks the column{"s"[:len(lost) - 1]} {", ".join(lost)}: the header of a '
                               f'trajectory names {_TUM_HEADER}, in any order.')
     return found
@@ -253,6 +258,12 @@ def _check_sequence(folder, images, imgs_dir): # can the folder be replaced? are
     if lost: raise InputError(f'{len(lost)} of {len(images)} images are not in {imgs_dir}, for example '
                               f'{lost[0] or "those without a name"}: name the folder of the images with --imgs.')
 
+def _save_images(sources, targets): # as PNG, with a word about how many and how large
+    for source, target in zip(progress(sources, 'convert', unit='pictures'), targets):
+        with Image.open(source) as image: image.save(target)
+    (w, h), megabytes = image.size, sum(p.stat().st_size for p in targets)/1e6
+    print(f'{len(targets)} pictures of {w} x {h} pixels are written as PNG, {megabytes:.1f} MB', flush=True)
+
 def write_7scenes(
     table: pd.DataFrame,       # a pose table
     folder: str|Path,          # of the sequence; replaced as a whole, unless it holds other files
@@ -264,6 +275,6 @@ def write_7scenes(
     names = _frame_names(table.image)
     with atomic_path(folder.resolve()) as tmp:
         tmp.mkdir()
-        for name, image, matrix in zip(names, table.image, pose_to_matrix(table_poses(table))):
+        for name, matrix in zip(names, pose_to_matrix(table_poses(table))):
             np.savetxt(tmp/f'{name}.pose.txt', matrix, fmt='%.17g', delimiter='\t')
-            if imgs_dir is not None: Image.open(Path(imgs_dir)/image).save(tmp/f'{name}.color.png')
+        if imgs_dir is not None: _save_images([Path(imgs_dir)/n for n in table.image], [tmp/f'{n}.color.png' for n in names])
