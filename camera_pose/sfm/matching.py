@@ -281,7 +281,7 @@ def _report_stated(job): # which images a stated camera is for, if not all
     print(f'The {what} that was given is held for {stated} images of {w} x {h} pixels, upright or lying; the cameras '
           f'of the other {n - stated} are computed.')
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #8f7d9951
+# %% ../../nbs/03_sfm/05_matching.ipynb #603be3c7
 def _reader(job, camera=None): # how COLMAP reads the frames: camera model, initial camera, mask
     reader = pycolmap.ImageReaderOptions(camera_model=job.options.camera_model)
     if (job.imgs_dir/'mask.png').exists(): reader.camera_mask_path = job.imgs_dir/'mask.png'
@@ -294,19 +294,28 @@ def _use(job): # `(h, w)`, True where the mask allows features; None without a m
     path = job.imgs_dir/'mask.png'
     return read_grey(path) > 0 if path.exists() else None
 
+def _use_in(job, name, shape, use): # the same for one image of this shape, its own mask included
+    path = job.imgs_dir/'masks'/f'{name}.png'
+    if not path.exists(): return use
+    own = read_grey(path) > 0
+    if own.shape == shape: return own if use is None else own & use
+    raise InputError(f'The mask {path} is {own.shape[1]} x {own.shape[0]} pixels and its image {shape[1]} x {shape[0]}: '
+                     'make it anew, or remove it.')
+
 def _extraction(o): # options of COLMAP's extraction from ours
     options = pycolmap.FeatureExtractionOptions(num_threads=o.threads, max_image_size=o.max_side, use_gpu=False)
     options.type = getattr(pycolmap.FeatureExtractorType, FEATURES[o.features][0])
     options.sift.max_num_features, options.sift.first_octave = o.max_features, -1 # twice the size
     return options
 
-# %% ../../nbs/03_sfm/05_matching.ipynb #603be3c7
+# %% ../../nbs/03_sfm/05_matching.ipynb #8f7d9951
 def _extract_frames(job, names, label):
     "Features of frames of a video; the threads of OpenCV would only wait for ours"
-    use, most = _use(job), job.options.max_features
+    of_all, most = _use(job), job.options.max_features
     side = max(1000, job.options.max_side//2)
     def search(name):
-        keypoints, found = frame_features(read_grey(job.imgs_dir/name), most, side)
+        picture = read_grey(job.imgs_dir/name)
+        (keypoints, found), use = frame_features(picture, most, side), _use_in(job, name, picture.shape, of_all)
         on = slice(None) if use is None else use[tuple(np.int64(keypoints[:, 1::-1].T))]
         return keypoints[on], pycolmap.FeatureDescriptors(pycolmap.FeatureExtractorType.SIFT, found[on])
     cv2.setNumThreads(1)
