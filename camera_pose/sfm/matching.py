@@ -299,8 +299,8 @@ def _use_in(job, name, shape, use): # the same for one image of this shape, its 
     if not path.exists(): return use
     own = read_grey(path) > 0
     if own.shape == shape: return own if use is None else own & use
-    raise InputError(f'The mask {path} is {own.shape[1]} x {own.shape[0]} pixels and its image {shape[1]} x {shape[0]}: '
-                     'make it anew, or remove it.')
+    raise InputError(f'The mask {path} is {own.shape[1]} x {own.shape[0]} pixels and its image {shape[1]} x '
+                     f'{shape[0]}: make it anew, or remove it.')
 
 def _extraction(o): # options of COLMAP's extraction from ours
     options = pycolmap.FeatureExtractionOptions(num_threads=o.threads, max_image_size=o.max_side, use_gpu=False)
