@@ -387,7 +387,7 @@ def stored_features(
     return np.array(cached_features(predictor.net.body, images, rows, folder, precision=precision).features[0])
 
 # %% ../../nbs/12_app/04_stages.ipynb #57d48c24
-_MENET = 'epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour'
+_MENET = 'epochs', 'bs', 'lr', 'wd', 'dropout', 'rotation', 'seed', 'skip_s', 'rotate_deg', 'crop', 'colour', 'weather'
 
 def _menet_options(recipe): # of `train_menet`; raises `InputError` for an option that MeNet does not have
     alien = [k for k in recipe.changes() if k not in ('net', *_MENET)]
@@ -398,7 +398,8 @@ def _menet_options(recipe): # of `train_menet`; raises `InputError` for an optio
 @patch
 def _train_menet(self:Scene, full, folder): # make the outputs of `train` for a MeNet
     options, images, valid = _menet_options(full), self.images(), self.table('validation')
-    augmenter = Augmenter(self.intrinsics(), full.rotate_deg or 0., full.crop, full.colour or 0.) or None
+    amounts = full.rotate_deg or 0., full.crop, full.colour or 0.
+    augmenter = Augmenter(self.intrinsics(), *amounts, weather=full.weather) or None
     net = menet.train_menet(self.table('train'), valid, images, folder, augmenter, **options)
     pairs = menet.relative_pairs(valid, options['gap_s'])
     found = pose_metrics(menet.predict_relative(net, valid, images, pairs), menet.relative_poses(valid, pairs))

@@ -10,6 +10,7 @@ import numpy as np, torch
 from fastcore.basics import patch
 from torch.nn import functional as F
 
+from .corrupt import CORRUPTIONS, corrupt
 from ..ground.basics import InputError
 from ..ground.pose import torch_quat_canonical, torch_quat_exp, torch_quat_multiply, torch_quat_rotate
 
@@ -113,11 +114,21 @@ def colour_jitter(
     changed = torch.baddbmm(shift.repeat_interleave(frames, 0), M.repeat_interleave(frames, 0), flat)
     return changed.clamp_(0, 1).reshape(images.shape)
 
+# %% ../../nbs/06_dataset/03_augment.ipynb #abeb994f
+def _in_weather(images, draws, share): # images `(..., 3, H, W)`, draws `(..., 4)`: whether, which, how much, seed
+    flat, names = images.flatten(0, -4).clone(), list(CORRUPTIONS)
+    for k, (chance, which, severity, seed) in enumerate(draws.flatten(0, -2).tolist()):
+        if chance >= share: continue
+        photo = (255*flat[k].clamp(0, 1)).round().byte().permute(1, 2, 0).cpu().numpy()
+        changed = corrupt(photo, names[int(which*len(names))], 1 + int(4*severity), int(seed*2**31))
+        flat[k] = torch.from_numpy(changed).to(flat).permute(2, 0, 1)/255
+    return flat.reshape(images.shape)
+
 # %% ../../nbs/06_dataset/03_augment.ipynb #762c58a8
-def _check_amounts(K, rotate_deg, crop, colour):
-    if not (0 <= rotate_deg < 90 and 0 <= crop < 1 and 0 <= colour):
-        raise InputError(f'rotate_deg={rotate_deg}, crop={crop}, colour={colour} is not possible: turns are below 90 '
-                         'degrees, crops lose less than 1, nothing is negative.')
+def _check_amounts(K, rotate_deg, crop, colour, weather):
+    if not (0 <= rotate_deg < 90 and 0 <= crop < 1 and 0 <= colour and 0 <= weather <= 1):
+        raise InputError(f'rotate_deg={rotate_deg}, crop={crop}, colour={colour}, weather={weather} is not possible: '
+                         'turns are below 90 degrees, crops lose less than 1, weather is a share, nothing is negative.')
     if K is None and (rotate_deg > 0 or crop > 0):
         raise InputError(f'rotate_deg={rotate_deg} and crop={crop} need the intrinsics of the camera: reconstruct the '
                          'scene, which finds the focal length, and give K=processed_intrinsics(focal, width, height, '
@@ -132,17 +143,20 @@ class Augmenter:
         crop: float = 0.,       # largest share of the side that a window loses, below 1
         colour: float = 0.,     # amount of `colour_jitter`
         seed: int = 0,          # of all draws
+        weather: float = 0.,    # share of the images in other light, weather or quality, see `corrupt`
     ):
-        _check_amounts(K, rotate_deg, crop, colour)
+        _check_amounts(K, rotate_deg, crop, colour, weather)
         self.K = None if K is None else np.asarray(K, dtype=float)
         self.rotate_deg, self.crop, self.colour, self.seed = rotate_deg, crop, colour, seed
+        self.weather = weather
         self.generator = torch.Generator()
         self.reseed()
 
-    def __bool__(self): return bool(self.rotate_deg or self.crop or self.colour) # False changes nothing
+    def __bool__(self): return bool(self.rotate_deg or self.crop or self.colour or self.weather) # False changes nothing
     def __call__(self, images, poses): return self.apply(images, poses, self.draw(images.shape[:-3]))
     def __repr__(self):
-        return f'turns to {self.rotate_deg:g} degrees, crops to {self.crop:.0%}, colour {self.colour:g}'
+        weather = f', weather {self.weather:g}' if self.weather else ''
+        return f'turns to {self.rotate_deg:g} degrees, crops to {self.crop:.0%}, colour {self.colour:g}{weather}'
 
 # %% ../../nbs/06_dataset/03_augment.ipynb #9d36a721
 @patch
@@ -158,19 +172,21 @@ def reseed(self:Augmenter,
 def settings(self:Augmenter) -> dict:
     "Everything that distinguishes two augmenters"
     K = None if self.K is None else self.K.tolist()
-    return dict(K=K, rotate_deg=self.rotate_deg, crop=self.crop, colour=self.colour, seed=self.seed)
+    known = dict(K=K, rotate_deg=self.rotate_deg, crop=self.crop, colour=self.colour, seed=self.seed)
+    return known | dict(weather=self.weather) if self.weather else known
 
 # %% ../../nbs/06_dataset/03_augment.ipynb #236bcc2a
 @patch
 def draw(self:Augmenter,
     shape: tuple, # `(B,)` for images, `(B, S)` for tuples
-) -> dict: # `turn`, `window` and `colour`
+) -> dict: # `turn`, `window`, `colour`, and `weather` where there is some
     "Random numbers for `apply`, the same for any amounts"
     axis = F.normalize(torch.randn(*shape, 3, generator=self.generator), dim=-1)
     radius = torch.rand(*shape, 1, generator=self.generator)**(1/3)
     window = torch.rand(*shape, 3, generator=self.generator)
     colour = 2*torch.rand(shape[0], 6, generator=self.generator) - 1
-    return dict(turn=axis*radius, window=window, colour=colour)
+    drawn = dict(turn=axis*radius, window=window, colour=colour)
+    return drawn | dict(weather=torch.rand(*shape, 4, generator=self.generator)) if self.weather else drawn
 
 # %% ../../nbs/06_dataset/03_augment.ipynb #16e463f2
 @patch
@@ -200,4 +216,5 @@ def apply(self:Augmenter,
         flat = turn_camera(images.flatten(0, -4), self.K, quats.flatten(0, -2), zoom.flatten())[0]
         images, poses = flat.reshape(images.shape), turned_poses(poses, quats)
     if self.colour: images = colour_jitter(images, draws['colour'], self.colour)
+    if self.weather: images = _in_weather(images, draws['weather'], self.weather)
     return images, poses

@@ -16,6 +16,7 @@ from torch import nn
 
 from ..ground.basics import InputError, ProgressBar, WeightsError
 from .lite import LITE_MEAN, LITE_NAMES, LITE_STD, lite_network, load_lite
+from .timm import PREFIX, timm_name, timm_network, timm_normalisation
 
 # %% ../../nbs/07_models/01_backbone.ipynb #7c3845d6
 def body_names() -> list[str]: # names that `pose_body` understands
@@ -27,6 +28,9 @@ def body_name(
     name: str, # name in any spelling: `resnet34`, `ResNet-34`
 ) -> str: # torchvision's spelling
     "The spelling of `body_names`; raises `InputError` with the nearest names for an unknown one"
+    if name.startswith(PREFIX):
+        timm_name(name)
+        return name
     plain = lambda s: re.sub('[^a-z0-9]', '', s.lower())
     known = {plain(o): o for o in body_names()}
     if plain(name) in known: return known[plain(name)]
@@ -56,6 +60,7 @@ def _normalisation(name):
     "Mean and deviation of the colours that a network was trained on"
     if name in _INCEPTIONS: return (0.5,)*3, (0.5,)*3
     if name in LITE_NAMES: return LITE_MEAN, LITE_STD
+    if name.startswith(PREFIX): return timm_normalisation(name)
     recipe = torchvision.models.get_model_weights(name).DEFAULT.transforms()
     return recipe.mean, recipe.std
 
@@ -113,6 +118,7 @@ def _blank_pass(net, side=224):
 def _network(name, **kwargs):
     "A classification network by its name, without second classifiers"
     if name in LITE_NAMES: return lite_network(name)
+    if name.startswith(PREFIX): return timm_network(name)
     if name in _INCEPTIONS and kwargs.get('weights') is None: kwargs |= dict(aux_logits=False, init_weights=True)
     model = torchvision.models.get_model(name, **kwargs)
     if getattr(model, 'aux_logits', False): model.aux_logits, model.AuxLogits = False, None # Inception's
@@ -199,10 +205,12 @@ def pose_body(
     "Backbone of a pose network; raises `InputError` for an unknown name or grid, `WeightsError` for weights"
     name = body_name(name)
     if isinstance(weights, str) and weights.lower() == 'none': weights = None
-    model = _default_model(name, timeout_s) if weights == 'default' else _network(name, weights=None)
+    from_timm = name.startswith(PREFIX) and weights is not None # timm fits a file to the size of the images
+    if from_timm: model = timm_network(name, weights)
+    else: model = _default_model(name, timeout_s) if weights == 'default' else _network(name, weights=None)
     body = PoseBody(name, model, size, pool)
     if weights is not None:
-        if weights != 'default': _load_state(body, weights)
+        if weights != 'default' and not from_timm: _load_state(body, weights)
         body.weights = 'ImageNet' if weights == 'default' else Path(weights).name
     return body.to(memory_format=torch.channels_last)
 
@@ -242,7 +250,7 @@ def _pool_grid(body, pool):
 def _units(module, name=''):
     "Layers and blocks in the order of registration, containers opened"
     container = isinstance(module, (nn.Sequential, nn.ModuleList))
-    opened = container or not name or name.split('.')[-1] in ('encoder', 'blocks')
+    opened = container or not name or name.split('.')[-1] in ('encoder', 'blocks', 'layers')
     children = list(module.named_children())
     if not (opened and children): return [(name, module)]
     return [unit for key, child in children for unit in _units(child, f'{name}.{key}'.strip('.'))]
@@ -269,7 +277,7 @@ def _split_by_resolution(model, units):
     "Units in lists, a new one where the resolution drops; a pooling layer alone is no stage"
     stages, now = [], None
     for (_, unit), pixels in zip(units, _resolutions(model, units)):
-        if not stages or (pixels and pixels < now): stages.append([])
+        if not stages or (pixels and now and pixels < now): stages.append([])
         now = pixels or now
         stages[-1].append(unit)
     for i in range(len(stages) - 1, 0, -1):

@@ -211,7 +211,7 @@ def pose_learner(
           f'{n_parameters(network):,} parameters trained; {sentence}', flush=True)
     key = _training_key(recipe, tables, images, network, loss, K)
     rows, poses = [images.rows(t.image) for t in tables], [t[POSE_COLUMNS].to_numpy(float) for t in tables]
-    augmenter = Augmenter(K, recipe.rotate_deg, recipe.crop, recipe.colour) or None
+    augmenter = Augmenter(K, recipe.rotate_deg, recipe.crop, recipe.colour, weather=recipe.weather) or None
     state = read_checkpoint(run_dir/'checkpoint.pt', key) if run_dir else None
     precision, why = chosen_precision(state['facts']['precision'] if state else recipe.precision, network.body,
                                       images, rows[0])

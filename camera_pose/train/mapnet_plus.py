@@ -74,7 +74,8 @@ def _source(network, recipe, images, table, K=None):
     poses = table[POSE_COLUMNS].to_numpy(float) if 'x' in table else np.zeros((len(table), 7))
     args = network, images, images.rows(table.image), poses
     if not network.frozen: return frame_source(*args)
-    augmenter = K is not None and Augmenter(K, recipe.rotate_deg or 0, recipe.crop, recipe.colour or 0)
+    amounts = recipe.rotate_deg or 0, recipe.crop, recipe.colour or 0
+    augmenter = K is not None and Augmenter(K, *amounts, weather=recipe.weather)
     precision = 'float32' if recipe.precision == 'auto' else recipe.precision
     return frame_source(*args, recipe.views if augmenter else 1, augmenter, precision)
 

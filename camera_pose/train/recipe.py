@@ -40,7 +40,7 @@ def _section(name, *rows): # options of a section: label, type, default, allowed
 # %% ../../nbs/08_train/01_recipe.ipynb #9f1d9214
 OPTIONS |= _section('model',
     ('net', 'text', 'mapnet', ('posenet', 'mapnet', 'menet'), "network: the paper's PoseNet, MapNet or MeNet"),
-    ('body', 'text', 'resnet18', None, 'backbone: any torchvision classification network, or efficientnet_lite0'),
+    ('body', 'text', 'resnet18', None, 'backbone: any torchvision classification network, efficientnet_lite0, or timm/NAME'),
     ('weights', 'text', 'auto', None, '"default" (ImageNet), "auto" (ImageNet, of another backbone where these cannot '
      'be had), "none" (random), or a file', 'random weights'),
     ('train_body', 'text', None, ('none', 'last', 'all'), 'part of the backbone that is trained',
@@ -83,6 +83,7 @@ OPTIONS |= _section('augment',
     ('rotate_deg', 'number', None, (0, 45), 'random rotations of the camera, degrees at most; labels follow',
      '8 for a frozen pretrained backbone where the focal length is known, else 0'),
     ('crop', 'number', 0.0, (0, 0.9), 'random crops: largest part of the side that is removed; labels follow'),
+    ('weather', 'number', 0.0, (0, 1), 'share of the views in other light, weather or quality'),
     ('views', 'integer', None, (1, 1000), 'versions of each image for a frozen backbone',
      '8 with augmentation, else 1'))
 
@@ -300,7 +301,7 @@ def filled(self:Recipe,
     frozen = default('train_body', 'none' if pretrained else 'all') == 'none'
     _network_defaults(default, self, frozen and pretrained, turns, pool)
     default('size', self.image_size if pretrained else min(64, self.image_size))
-    augmented = any(values[k] for k in ('colour', 'rotate_deg', 'crop'))
+    augmented = any(values[k] for k in ('colour', 'rotate_deg', 'crop', 'weather'))
     views = default('views', 8 if frozen and self.cache and augmented else 1)
     lr = default('lr', 1e-3)
     default('body_lr', lr/10 if pretrained else lr)
