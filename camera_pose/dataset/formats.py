@@ -53,7 +53,7 @@ def find_format(
     kind, way = what_is(path), '--to' if to_write else '--from'
     if not to_write and kind in ('a folder', 'a picture', 'a video'):
         holds = 'without a file of poses' if kind == 'a folder' else 'and holds no poses'
-        raise InputError(f'{path} is {kind} {holds}: name a trajectory, a table of poses, a model of COLMAP or a scene.')
+        raise InputError(f'{path} is {kind} {holds}: name a trajectory, a table of poses, a COLMAP model or a scene.')
     if not to_write and kind in ('', 'an address'): raise InputError(not_there(path, 'file or folder'))
     raise InputError(f'The format of {path} is not clear: name it with {way}, as one of {", ".join(FORMATS)}.')
 

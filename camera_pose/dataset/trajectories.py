@@ -277,4 +277,5 @@ def write_7scenes(
         tmp.mkdir()
         for name, matrix in zip(names, pose_to_matrix(table_poses(table))):
             np.savetxt(tmp/f'{name}.pose.txt', matrix, fmt='%.17g', delimiter='\t')
-        if imgs_dir is not None: _save_images([Path(imgs_dir)/n for n in table.image], [tmp/f'{n}.color.png' for n in names])
+        pictures = [tmp/f'{name}.color.png' for name in names]
+        if imgs_dir is not None: _save_images([Path(imgs_dir)/name for name in table.image], pictures)

@@ -185,7 +185,8 @@ def check_focal(facts: ReconstructionFacts) -> Finding:
     found = [_judge_focal(camera, _focal_prior(facts, camera)) for camera in _cameras(facts)]
     severity, words = max(found, key=lambda x: SEVERITIES.index(x[0]))
     warning = facts.used.lens_warning
-    if severity == 'good': return Finding('focal length', 'look' if warning else severity, f'{words}. {warning}'.strip())
+    told = f'{words}. {warning}'.strip()
+    if severity == 'good': return Finding('focal length', 'look' if warning else severity, told)
     words += '.' if facts.focal_prior_px else '; lenses of phones have 35 to 110.'
     if warning: words += f' {warning}'
     cause = ('The walk does not determine it: the camera mostly turns, or sees flat walls; '
