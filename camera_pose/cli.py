@@ -216,7 +216,8 @@ def _distance(text): # 'a.jpg,b.jpg,4.2' -> ('a.jpg', 'b.jpg', 4.2)
                          'frame_000000.jpg,frame_000100.jpg,4.2.') from None
 
 # %% ../nbs/14_cli.ipynb #d2ef9858
-_POINTS = 'CSV of known camera positions: timestamp,x,y,z or image,x,y,z (seconds, metres; three or more)'
+_POINTS = ('CSV of known camera positions: timestamp,x,y,z or image,x,y,z (seconds, metres; three or more); '
+           'or gps: the places in the tags of photos')
 _MOCAP = 'TUM file of markers fixed to the camera, on a clock of their own: offset and mount are found (metres)'
 WORLD = dict(points=option(Path, None, _POINTS),
     trajectory=option(Path, None, 'TUM file of reference poses on the clock of the video (metres)'),

@@ -177,7 +177,8 @@ def _finding(table, unit='m', what='photos'): # how many were localized, and how
 # %% ../../nbs/12_app/06_localize.ipynb #e0ecf572
 def _table_line(row, status): # one row of `short_table`
     name = row.image if len(row.image) <= 28 else f'...{row.image[-25:]}'
-    if status == 'unknown': return f'{name:<28} not located: {row.reason or "the trained model does not know the place"}'
+    if status == 'unknown':
+        return f'{name:<28} not located: {row.reason or "the trained model does not know the place"}'
     sd_m = row.get('sd_world_m', row.sd_m)
     return f'{name:<28} {row.x:9.3f} {row.y:9.3f} {row.z:9.3f} {sd_m:7.3f} {row.sd_deg:6.2f}  ' + \
         f'{"roughly, from " if status == "coarse" else ""}{row.source}'

@@ -73,7 +73,8 @@ def _not_found(row): # the sentence for a photo of which no method has a pose
 
 def _with_camera(predictor, camera): # arguments for `localize_many`
     if camera is None: return {}
-    if 'camera' in signature(getattr(predictor, 'localize_many', predictor.predict)).parameters: return dict(camera=camera)
+    asked = getattr(predictor, 'localize_many', predictor.predict)
+    if 'camera' in signature(asked).parameters: return dict(camera=camera)
     raise UploadError('A trained model alone answers here, for photos of any camera: leave the field "camera" out.')
 
 def _ask(predictor, data, floormap, camera): # pose and more
@@ -112,7 +113,8 @@ def answer(self:Dashboard,
     photo, (pose, more) = read_photo(data), self.predict(data, camera)
     ms = round(1000*(time.perf_counter() - start), 1)
     found = dict(found=more['status'] != 'unknown', status=more['status'])
-    return {**found, **place_on_plan(pose, self.floormap, self.known), **more, 'units': self.units, 'time_ms': ms}, photo
+    plan = place_on_plan(pose, self.floormap, self.known)
+    return {**found, **plan, **more, 'units': self.units, 'time_ms': ms}, photo
 
 @patch
 async def answer_soon(self:Dashboard, data, camera=None):

@@ -122,7 +122,8 @@ def _place_verdict(answer, unit):
 def _verdict(answer, unit): # colour of the alert, its sentence, captions of the two plans
     tone, sentence, *captions = _place_verdict(answer, unit)
     reason = answer.get('reason', '').strip().rstrip('.')
-    if not reason and answer.get('status') == 'coarse': reason = f"its direction is known to ± {answer['sd_deg']:.0f}° only"
+    if not reason and answer.get('status') == 'coarse':
+        reason = f"its direction is known to ± {answer['sd_deg']:.0f}° only"
     if not reason or answer.get('known_place') is False: return tone, sentence, *captions
     coarse = f'The position is coarse, because the photo was not located exactly: {reason}. {sentence}'
     return 'warning' if tone == 'success' else tone, coarse, *captions

@@ -46,7 +46,8 @@ def _frames(path, content): # names, matrices `(n, 4, 4)`
 # %% ../../nbs/06_dataset/06_transforms.ipynb #a17735fd
 def _world_note(content): # what has been done to the world, in a list
     noted = [n for n in ('applied_transform', 'applied_scale') if content.get(n) is not None]
-    return [f'the world is that of the file; {" and ".join(noted)} led to it from that of the original data'] if noted else []
+    if not noted: return []
+    return [f'the world is that of the file; {" and ".join(noted)} led to it from that of the original data']
 
 # %% ../../nbs/06_dataset/06_transforms.ipynb #c6cffc0f
 def _image_size(folder, name): # width, height of an image, or None

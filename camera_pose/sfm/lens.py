@@ -267,7 +267,7 @@ def _thinned(model, most=4000): # a copy with the points of the longest tracks
     for i in longest[most:]: model.delete_point3D(i)
     return model
 
-DIRECTED_PX, LENS_GAIN = .12, .05 # residuals with a direction, and the gain that makes another lens worth its parameters
+DIRECTED_PX, LENS_GAIN = .12, .05 # residuals with a direction, and the gain that is worth more parameters
 
 def suited_camera(
     model: pycolmap.Reconstruction, # after bundle adjustment, not changed

@@ -40,7 +40,8 @@ def _section(name, *rows): # options of a section: label, type, default, allowed
 # %% ../../nbs/08_train/01_recipe.ipynb #9f1d9214
 OPTIONS |= _section('model',
     ('net', 'text', 'mapnet', ('posenet', 'mapnet', 'menet'), "network: the paper's PoseNet, MapNet or MeNet"),
-    ('body', 'text', 'resnet18', None, 'backbone: any torchvision classification network, efficientnet_lite0, or timm/NAME'),
+    ('body', 'text', 'resnet18', None,
+     'backbone: any torchvision classification network, efficientnet_lite0, or timm/NAME'),
     ('weights', 'text', 'auto', None, '"default" (ImageNet), "auto" (ImageNet, of another backbone where these cannot '
      'be had), "none" (random), or a file', 'random weights'),
     ('train_body', 'text', None, ('none', 'last', 'all'), 'part of the backbone that is trained',

@@ -162,7 +162,8 @@ def align_by_trajectory(
     if (~pairs.used).mean() > .2:
         doubts.append(f'{100*(~pairs.used).mean():.0f} % of the reference do not fit')
     if len(found.rows) < .6*len(positions):
-        doubts.append(f'the reference covers {len(found.rows)} of {len(positions)} frames; the others are as well aligned '
+        doubts.append(f'the reference covers {len(found.rows)} of {len(positions)} frames; the others are as well '
+                      'aligned '
                       'as the reconstruction is straight')
     sd_m, far = _reach(pairs, source, positions, scale)
     if doubts: far = []

@@ -64,7 +64,8 @@ def check_level(poses: np.ndarray, unit: str = 'm') -> list: # of sentences
     climb = np.tan(np.deg2rad(slope))*length
     text = 'up is not determined: it is the mean of the cameras\' own up'
     if sd > LEVEL_DEG: text += f', which look in similar directions, and known to ± {sd:.0f} degrees'
-    if slope > LEVEL_DEG: text += (f'. The path climbs {short_number(climb)} {unit} over {short_number(length)} {unit}: '
+    rise = f'{short_number(climb)} {unit} over {short_number(length)} {unit}'
+    if slope > LEVEL_DEG: text += (f'. The path climbs {rise}: '
                                    f'on a level floor the world is tilted by {slope:.0f} degrees')
     return [f'{text}. Heights and floor plan depend on it: give three known positions (--points) or an inertial log '
             '(--imu)']

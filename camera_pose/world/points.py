@@ -58,7 +58,8 @@ def _header(path, cells, line): # name -> (number of the column, factor)
     missing = [c for c in 'xy' if c not in found]
     if not missing and ('timestamp' in found or 'image' in found): return found
     if all(re.fullmatch(r'[-+\d.,eE:]+', c) for c in cells):
-        if len(cells) == 8: raise InputError(f'{path}, line {line}, has eight numbers, as a trajectory of poses: give it '
+        if len(cells) == 8: raise InputError(f'{path}, line {line}, has eight numbers, as a trajectory of poses: give '
+                                             'it '
                                              'with --trajectory, or write the points below a header timestamp,x,y,z.')
         raise InputError(f'{path}, line {line}, is numbers already: begin the file with a header line, '
                          'timestamp,x,y,z.')
@@ -142,7 +143,8 @@ def _named(points, positions): # rows of `positions` for the names of the points
     lost = [n for n, k in zip(wanted, found) if k is None]
     if lost:
         near = list(dict.fromkeys(_nearest_name(n, list(names)) for n in lost[:3]))
-        raise AlignmentError(f'No frame with a pose is called {" or ".join(lost[:3])}: give names of frames, the nearest '
+        raise AlignmentError(f'No frame with a pose is called {" or ".join(lost[:3])}: give names of frames, the '
+                             'nearest '
                              f'{"are" if near[1:] else "is"} {" and ".join(near)}.')
     return found
 
