@@ -131,7 +131,8 @@ RECIPE_FILE = dict(
                 metavar='LABEL=VALUE'))
 RECIPE = RECIPE_FILE | dict(
     net=option(str, None, 'posenet, mapnet or menet  [default: of the recipe]'),
-    body=option(str, None, 'any torchvision classification network, or efficientnet_lite0  [default: of the recipe]'),
+    body=option(str, None, 'any torchvision classification network, efficientnet_lite0, or timm/NAME of the package '
+                           'timm  [default: of the recipe]'),
     weights=option(str, None, _WEIGHTS),
     epochs=option(int, None, 'passes over the training frames  [default: chosen for the weights]'))
 
@@ -309,11 +310,12 @@ def _robustness(scene, run, names, photos): # the share of located photos by cha
        corrupt=option(str, None, _CORRUPT), photos=option(int, 20, 'with --corrupt: number of test frames to change'))
 def evaluate(scene: Folder, *, corrupt, photos, **options):
     "Measure a model beside baselines, a MeNet by its relative poses: SCENE/reports/RUN"
-    scene = _scene(scene)
+    from camera_pose.dataset.corrupt import check_corruptions
+    scene, changes = _scene(scene), None if corrupt is None else check_corruptions(corrupt)
     result = scene.evaluate(**options)
     if 'finding' in result: print(result['finding'])
     print(f'report: {scene.file(result["report"])}')
-    if corrupt: _robustness(scene, options['run'], corrupt, photos)
+    if changes: _robustness(scene, options['run'], changes, photos)
     _next(scene)
 
 # %% ../nbs/14_cli.ipynb #980e89b9

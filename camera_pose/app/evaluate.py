@@ -191,6 +191,7 @@ def robustness(self:Scene,
     force: bool = False,         # also where nothing has changed?
 ):
     "Every method on changed test frames: `reports/<run>/robustness.csv`, `.png`; raises `InputError` for unknown names"
+    if photos < 1: raise InputError(f'{photos} photos leave nothing to measure: change one or more (--photos).')
     options = dict(corruptions=check_corruptions(corruptions), severities=list(severities), photos=photos)
     run, regressor = self.regressor(run)
     mapped, folder = self.file('map', 'train.safetensors'), self.file('reports', run)

@@ -97,8 +97,9 @@ def import_dataset(self:Scene,
     force: bool = False,   # also where nothing has changed?
 ):
     "A data set with poses to `imgs/` (links), `positions.csv`, `camera.json`; raises `InputError` and `SceneError`"
-    if self.imgs.exists() and 'import' not in self.record['stages']:
-        raise SceneError(f'{self.imgs} holds the frames of another source: choose another folder for this data set.')
+    there = next((p for p in (self.imgs, self.file('positions.csv')) if p.exists()), None)
+    if there and 'import' not in self.record['stages']:
+        raise SceneError(f'{there} is there already, of another source: choose another folder for this data set.')
     found = read_benchmark(source, layout, camera)
     found.units = units or found.units
     outputs = [self.imgs/'frames.csv', self.file('positions.csv')]

@@ -62,9 +62,11 @@ def _left_out(root, rows): # the rows with pose and image, a sentence about the 
         if reason is None: kept.append(row)
         else: why.setdefault(reason, []).append(row['file'])
     parts = [f'{len(files)} {reason} ({os.path.relpath(files[0], root)})' for reason, files in why.items()]
+    if not rows: raise InputError(f'{root} has no frame of this layout: name the folder of one scene, or leave out '
+                                  '--layout, which is then seen from the files.')
     text = f'{len(rows) - len(kept)} of {len(rows)} frames are left out: {", ".join(parts)}'
     if not kept: raise InputError(f'No frame in {root} has both an image and a pose, {text}: '
-                                  'unpack the data set again.')
+                                  'unpack the data set again, or put the images where the poses name them.')
     return kept, [text] if parts else []
 
 # %% ../../nbs/06_dataset/08_benchmarks.ipynb #ad91005a

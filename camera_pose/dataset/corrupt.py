@@ -88,12 +88,10 @@ def check_corruptions(
 ) -> list: # of names
     "Names of corruptions; raises `InputError` for unknown ones"
     if isinstance(names, str): names = [n.strip() for n in names.split(',') if n.strip()]
-    if list(names) == ['all']: return list(CORRUPTIONS)
-    unknown = [n for n in names if n not in CORRUPTIONS]
-    if unknown or not names:
-        raise InputError(f"There is no corruption '{(unknown or [''])[0]}': choose from {', '.join(CORRUPTIONS)}, "
-                         'or all.')
-    return list(dict.fromkeys(names))
+    if 'all' in names: names = CORRUPTIONS
+    unknown = next((n for n in [*names] or [''] if n not in CORRUPTIONS), None)
+    if unknown is None: return list(dict.fromkeys(names))
+    raise InputError(f"There is no corruption '{unknown}': choose from {', '.join(CORRUPTIONS)}, or all.")
 
 # %% ../../nbs/06_dataset/10_corrupt.ipynb #71698ef1
 def corrupt(

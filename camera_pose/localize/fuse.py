@@ -212,7 +212,9 @@ def _reason(place, located, limits, known, leads, parts): # why not located by m
     others = ' and '.join(n for n in ('regression', 'retrieval') if n in parts)
     if known: return f'{reason}; {others} disagree with that pose' if 'pnp' in parts else reason
     if not len(located.similarity): return f'{reason}; nothing says that the photo is of this place'
-    numbers = f'similarity {located.similarity[0]:.2f}, {_similar_enough(place, limits):.2f} is required'
+    least = _similar_enough(place, limits)
+    if least > 1: return f'{reason}; the map has too few frames to recognise the place by similarity'
+    numbers = f'similarity {located.similarity[0]:.2f}, {least:.2f} is required'
     return f'{reason}; nothing else says that the photo is of this place ({numbers})'
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #b3927918

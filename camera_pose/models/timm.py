@@ -36,7 +36,8 @@ def timm_name(
     tags = timm.models.list_pretrained(f'{base}.*') if timm.is_model(base) else []
     if timm.is_model(base) and (not tag or plain in tags): return plain, pooling
     near = difflib.get_close_matches(plain if tags else base, tags or timm.list_models(), 3, .4)
-    raise InputError(f"timm has no network '{plain}': did you mean {', '.join(PREFIX + n for n in near)}?")
+    raise InputError(f"timm has no network '{plain}': did you mean "
+                     f"{', '.join(PREFIX + n for n in near or ('convnext_tiny', 'vit_small_patch14_dinov2'))}?")
 
 # %% ../../nbs/07_models/09_timm.ipynb #4167fcd9
 def _feature_map(layers, x): # `(B, C, h, w)`, and the first token `(B, C)` or None
