@@ -13,7 +13,7 @@ import pandas as pd
 from .evaluate import no_focal_length
 from .regressor import learn_limits
 from .scene import Scene
-from .stages import stored_features
+from .stages import check_run_name, stored_features
 from ..capture.video import extract_frames
 from ..dataset.images import process_images
 from ..ground.basics import InputError, atomic_path
@@ -60,7 +60,7 @@ def learn_from_video(
     video = Path(video)
     if not video.is_file(): raise InputError(not_there(video, 'video file'))
     base, regressor = scene.regressor(base)
-    run = run or f'{base}-plus'
+    run = check_run_name(run or f'{base}-plus')
     if run == base: raise InputError(f"The new model needs a name of its own, not '{base}': it starts from that one.")
     if not scene.focal_px: raise no_focal_length(scene)
     film, models = scene.file('videos', video.stem), scene.file('models')

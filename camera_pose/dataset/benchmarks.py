@@ -66,7 +66,7 @@ def _left_out(root, rows): # the rows with pose and image, a sentence about the 
                                   '--layout, which is then seen from the files.')
     text = f'{len(rows) - len(kept)} of {len(rows)} frames are left out: {", ".join(parts)}'
     if not kept: raise InputError(f'No frame in {root} has both an image and a pose, {text}: '
-                                  'unpack the data set again, or put the images where the poses name them.')
+                                  'unpack the data set again, or put images and poses where it has them.')
     return kept, [text] if parts else []
 
 # %% ../../nbs/06_dataset/08_benchmarks.ipynb #ad91005a

@@ -292,9 +292,11 @@ def split_official(
 ) -> dict: # `train`, `validation` and `test` tables
     "The split that a data set comes with; raises `InputError` where there is none"
     masks = {p: table['part'].eq(p).to_numpy() for p in ('train', 'validation', 'test')} if 'part' in table else {}
-    if not masks or masks['train'].sum() < 2 or not masks['test'].any():
-        raise InputError('These poses come with no official split (a column part with train and test): choose mod3, '
-                         'blocks or extrapolate.')
+    counts = {p: int(masks[p].sum()) if masks else 0 for p in ('train', 'test')}
+    if counts['train'] < 2 or not counts['test']:
+        why = 'come with no official split (a column part with train and test)' if not any(counts.values()) else (
+            f'have {counts["train"]} training and {counts["test"]} test frames in their official split')
+        raise InputError(f'These poses {why}: choose mod3, blocks or extrapolate (--how), or complete the split.')
     if not masks['validation'].any():
         masks['validation'] = _tails(table, masks['train'])
         masks['train'] = masks['train'] & ~masks['validation']
