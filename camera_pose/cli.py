@@ -251,10 +251,11 @@ def split(scene: Folder, **options):
 
 # %% ../nbs/14_cli.ipynb #4789363f
 def _train_shared(scene, run, recipe, options): # one of the processes of torchrun
+    from camera_pose.app.stages import check_run_name
     from camera_pose.train.cluster import train_shared
     from camera_pose.train.recipe import load_recipe
     full = load_recipe(recipe or options.get('net', 'mapnet'), **options)
-    train_shared(scene, full, scene.file('models', run or full.net))
+    train_shared(scene, full, scene.file('models', check_run_name(run or full.net)))
 
 @command
 @takes(RECIPE, FORCE, seed=option(int, None, 'random seed  [default: of the recipe]'),
@@ -434,6 +435,8 @@ def import_dataset(source: argument(Path, _DATASET, 'SOURCE'), scene: Folder,
                    *, layout, camera, how, units, map_, force):
     "A data set of the field as a scene, with its official split and a map from its poses"
     from camera_pose.capture.camera import Camera
+    from camera_pose.ground.table import SPLITS
+    if how not in (None, *SPLITS): raise InputError(f"There is no split '{how}': choose {', '.join(SPLITS)}.")
     if units not in (None, 'metres'): raise InputError(f'--units {units} is not known: write metres, or leave it out.')
     scene, given = _scene(scene), Camera.from_text(camera) if camera else None
     with scene.lock('import'):
