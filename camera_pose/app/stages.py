@@ -129,12 +129,8 @@ def doctor(self:Scene,
         weak = [str(f) for f in worst_first if f.severity != 'good']
         return dict(summary=found.verdict, findings=weak, page=str(Path('reports')/'doctor'/'doctor.html'))
     inputs, outputs = [self.imgs, self.workspace/'report.json'], [folder/'doctor.html', folder/'doctor.json']
-    doubts = [d for stage in ('align', 'plan') for d in self._doubts(stage)]
-    return self.run_stage('doctor', make, inputs, outputs, dict(doubts=doubts) if doubts else {}, force)
+    return self.run_stage('doctor', make, inputs, outputs, {}, force)
 
-@patch
-def _doubts(self:Scene, stage): # what is doubtful in the result of a stage
-    return self.record['stages'].get(stage, {}).get('result', {}).get('doubts') or []
 
 # %% ../../nbs/12_app/04_stages.ipynb #317c6326
 GPS = 'gps' # in place of a file of points

@@ -47,6 +47,11 @@ class UsedOptions:
         return [v for v in found if v is not None]
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #c95f51f9
+def _aligned(scene): # of align and plan those that came after the reconstruction; stages stand in the order of their runs
+    order = list(scene.get('stages', {}))
+    after = order.index('reconstruct') if 'reconstruct' in order else -1
+    return [s for s in ('align', 'plan') if s in order and order.index(s) > after]
+
 def _stage(scene, name): # options and result of a stage of `scene.json`
     stage = scene.get('stages', {}).get(name, {})
     return stage.get('key', {}).get('options') or {}, stage.get('result') or {}
@@ -64,7 +69,7 @@ def read_options(
     videos = [os.path.normpath(home/name) for name in names if (home/name).is_file()]
     video_fps = about.get('video_fps') or (round(min(probe_video(v).fps for v in videos), 2) if videos else None)
     mask = os.path.normpath(home/about['mask']) if about.get('mask') else None
-    doubts = [d for stage in ('align', 'plan') for d in _stage(scene, stage)[1].get('doubts') or []]
+    doubts = [d for stage in _aligned(scene) for d in _stage(scene, stage)[1].get('doubts') or []]
     return UsedOptions(report.get('options') or reconstruct, frames, fps, video_fps, list(tried), videos, mask, doubts,
                        report.get('lens_warning', ''), report.get('reprojection_error_px'))
 

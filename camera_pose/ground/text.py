@@ -7,7 +7,7 @@ __all__ = ['TIME_UNITS', 'LENGTH_UNITS', 'what_is', 'not_there', 'read_text', 'p
            'column_role', 'TextTable', 'split_table']
 
 # %% ../../nbs/01_ground/09_text.ipynb #1b25b2aa
-import csv, mimetypes, re
+import csv, mimetypes, os, re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,9 +21,9 @@ def what_is(path: str|Path) -> str: # 'an address', 'a scene', 'a folder', 'a vi
     "What a name stands for, in words for a sentence about a wrong input; '' where nothing has this name"
     if re.match(r'(https?|ftp|s3|gs):/', str(path)): return 'an address'
     path = Path(path)
-    if path.is_dir(): return 'a scene' if (path/'scene.json').exists() else 'a folder'
+    if path.is_dir(): return 'a scene' if os.path.exists(path/'scene.json') else 'a folder' # False where it is secret
     kind = (mimetypes.guess_type(path.name)[0] or '').partition('/')[0]
-    return dict(video='a video', image='a picture').get(kind, 'a file')*path.exists()
+    return dict(video='a video', image='a picture').get(kind, 'a file')*os.path.exists(path)
 
 def not_there(path: str|Path, what: str = 'file') -> str:
     "The sentence for a name of nothing, or for an address on the internet"
