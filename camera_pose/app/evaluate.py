@@ -174,7 +174,7 @@ def _robustness(self:Scene, run, regressor, options): # make the outputs of `rob
                                options['severities'], self._depths(test), part)
     table.to_csv(folder/'robustness.csv', index=False, float_format='%.6g')
     (folder/'robustness.png').write_bytes(figure_png(plot_robustness(table, self.unit)))
-    part.unlink()
+    for p in folder.glob('.robustness_*.csv'): p.unlink() # also of an interrupted run with other photos
     shares = robustness_summary(table)
     words = ', '.join(f'{name} {100*v:.0f} %' for name, v in shares.mean().sort_values(ascending=False).items())
     shown = shares.map(lambda share: f'{100*share:.0f} %').to_string(index_names=False)

@@ -47,7 +47,7 @@ class UsedOptions:
         return [v for v in found if v is not None]
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #c95f51f9
-def _aligned(scene): # of align and plan those that came after the reconstruction; stages stand in the order of their runs
+def _aligned(scene): # align and plan, where they ran after the reconstruction; stages stand in that order
     order = list(scene.get('stages', {}))
     after = order.index('reconstruct') if 'reconstruct' in order else -1
     return [s for s in ('align', 'plan') if s in order and order.index(s) > after]
