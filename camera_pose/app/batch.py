@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['BATCH_COLUMNS', 'BATCH_STAGES', 'TABLE_COLUMNS', 'BATCH_PAGE', 'BatchRow', 'read_batch_list', 'run_stages',
-           'batch_table', 'run_batch']
+           'finish_scene', 'scenes_at_once', 'batch_table', 'check_rows', 'fill_table', 'run_batch']
 
 # %% ../../nbs/12_app/13_batch.ipynb #7a44e2cc
 import difflib, importlib.util, io, os, re
 from contextlib import closing, redirect_stdout, suppress
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -104,6 +105,10 @@ class BatchRow:
     video: str     # as it stands in the list
     sources: tuple # paths of the video and of those in the column `also`, or of a folder of photos
     options: dict  # stage -> option -> value
+
+    def path(self, folder) -> Path: # of its scene, in the folder of the results
+        "The folder of the scene"
+        return Path(folder)/self.scene
 
 def _sources(cells, folder, where): # paths of the videos of a row
     names = [cells['video'], *filter(None, re.split(r'\s*;\s*', cells.get('also', '')))]
@@ -207,32 +212,45 @@ def _verdict(results): # a sentence about a finished video
     return ' '.join([last['summary'], *no_map])
 
 # %% ../../nbs/12_app/13_batch.ipynb #08ebb04d
-def _one_video(row, folder, until, force=(), cwd=None, quiet=False): # row of the table, `kept`: did nothing run?
-    results, before, scene = {}, None, None
+def finish_scene(
+    path: Path,    # of the scene
+    stages,        # function of the scene: yields name and result of each stage, such as `run_stages`
+    names: list,   # of all stages, in this order
+    force: tuple = (), # as for `Scene`
+    quiet: bool = False,
+) -> tuple: # the scene, or None where there can be none; stage -> result; `status`, `message`, `kept`: did nothing run?
+    "The stages of a scene, with a sentence in place of an exception"
+    results, before, scene, status, message = {}, None, None, 'failed', ''
     try:
-        if cwd and Path.cwd() != Path(cwd): os.chdir(cwd) # Ray may start its workers elsewhere
-        scene = Scene(Path(folder)/row.scene, quiet, force)
+        scene = Scene(path, quiet, force)
         before = scene.record['stages']
         with scene.lock('batch'):
-            for stage, result in run_stages(scene, row.sources, row.options, until): results[stage] = result
-        status, message = 'done', _verdict(results)
-    except CameraPoseError as e: status, message = 'failed', str(e)
-    except OSError as e: status, message = 'failed', f'{e.filename or "A file"} cannot be used ({e.strerror or e}).'
+            for stage, result in stages(scene): results[stage] = result
+        status = 'done'
+    except CameraPoseError as e: message = str(e)
+    except OSError as e: message = f'{e.filename or "A file"} cannot be used ({e.strerror or e}).'
     except Exception as e:
-        stage = BATCH_STAGES[len(results)]
-        status, message = 'failed', f'A fault of camera_pose in the stage {stage} ({type(e).__name__}: {e}).'
-    numbers = _numbers(scene, results) if results else {}
+        message = f'A fault of camera_pose in the stage {names[len(results)]} ({type(e).__name__}: {e}).'
     kept = status == 'done' and scene.record['stages'] == before
-    return dict(scene=row.scene, video=row.video, status=status, message=message) | numbers | dict(kept=kept)
+    return scene, results, dict(status=status, message=message, kept=kept)
 
-def _one_video_quietly(*args): # in a process of Ray
-    with redirect_stdout(io.StringIO()): return _one_video(*args, quiet=True)
+# %% ../../nbs/12_app/13_batch.ipynb #0a9f7334
+def _one_video(row, folder, until, force=(), quiet=False): # row of the table and `kept`
+    def stages(scene): return run_stages(scene, row.sources, row.options, until)
+    scene, results, found = finish_scene(row.path(folder), stages, BATCH_STAGES, force, quiet)
+    if found['status'] == 'done': found['message'] = _verdict(results)
+    numbers = _numbers(scene, results) if results else {}
+    return dict(scene=row.scene, video=row.video, status='', message='') | numbers | found
 
 # %% ../../nbs/12_app/13_batch.ipynb #5ba01fd5
-def _in_order(rows, folder, until, force): # yields (number, None) at the start of a video, (number, its row) at the end
+def _in_order(rows, work): # yields (number, None) at the start of a video, (number, its row) at the end
     for i, row in enumerate(rows):
         yield i, None
-        yield i, _one_video(row, folder, until, force)
+        yield i, work(row)
+
+def _quietly(work, row, cwd): # in a process of Ray
+    if Path.cwd() != Path(cwd): os.chdir(cwd) # Ray may start its workers elsewhere
+    with redirect_stdout(io.StringIO()): return work(row, quiet=True)
 
 # %% ../../nbs/12_app/13_batch.ipynb #5abcb9d0
 def _join_cluster(workers): # ray, what a task needs, and was a cluster started?
@@ -253,7 +271,7 @@ def _stop_tasks(ray, running, folder): # task -> (number, row)
     for force in (False, True):
         for task in running: ray.cancel(task, force=force)
         if running: ray.wait([*running], num_returns=len(running), timeout=5)
-    for scene in (Scene(Path(folder)/row.scene, quiet=True) for _, row in running.values()):
+    for scene in (Scene(row.path(folder), quiet=True) for _, row in running.values()):
         if not scene.path.exists(): continue
         with suppress(SceneError), scene.lock('batch'): pass # removes unfinished files, unless the worker still lives
 
@@ -264,23 +282,32 @@ def _answer(ray, task, row): # the row of a task, also of one whose process died
                     message=f'The process of this video ended without a result ({type(e).__name__}): if memory is '
                             'short, give the same command again with fewer workers.')
 
-# %% ../../nbs/12_app/13_batch.ipynb #c37ec4c7
-def _on_ray(rows, folder, until, force, workers): # as `_in_order`
+# %% ../../nbs/12_app/13_batch.ipynb #04b8764a
+def _on_ray(rows, work, folder, workers): # as `_in_order`
     ray, needs, started = _join_cluster(workers)
     waiting, running = list(enumerate(rows)), {}
     try:
-        run = ray.remote(**needs)(_one_video_quietly)
+        run = ray.remote(**needs)(_quietly)
         while waiting or running:
             while waiting and len(running) < workers:
                 i, row = waiting.pop(0)
                 yield i, None
-                running[run.remote(row, folder, until, force, os.getcwd())] = i, row
+                running[run.remote(work, row, os.getcwd())] = i, row
             [ready], _ = ray.wait([*running], num_returns=1)
             i, row = running.pop(ready)
             yield i, _answer(ray, ready, row)
     finally:
         _stop_tasks(ray, running, folder)
         if started: ray.shutdown()
+
+def scenes_at_once(
+    rows: list,       # of `BatchRow`
+    work,             # function of a row and `quiet`: a dict with `scene`, `video`, `status`, `message`, `kept`
+    folder: str|Path, # of the results
+    workers: int = 1, # rows at the same time, on Ray; 1 works in this process
+): # yields (number of a row, None) when its work starts, (number, dict) when it has finished
+    "Work on many scenes, one after the other or side by side"
+    return _in_order(rows, work) if workers == 1 else _on_ray(rows, work, folder, workers)
 
 # %% ../../nbs/12_app/13_batch.ipynb #217fdc68
 def batch_table(
@@ -391,15 +418,19 @@ def _write(table, folder): # batch.csv and batch.html
     with atomic_path(folder/'batch.html') as tmp: tmp.write_text(page, encoding='utf-8')
 
 # %% ../../nbs/12_app/13_batch.ipynb #b1adb755
-def _check_request(rows, folder, until, workers): # raises `InputError`
-    if until not in BATCH_STAGES: raise InputError(f"There is no stage '{until}': choose {', '.join(BATCH_STAGES)}.")
+def check_rows(
+    rows: list,    # of `BatchRow`
+    folder: Path,  # of the results
+    workers: int,  # rows at the same time
+):
+    "Raise `InputError` for a folder that cannot take the results, or workers that cannot be had"
     if workers < 1: raise InputError(f'{workers} workers cannot work: give the number of videos to work on at once.')
     if workers > 1 and importlib.util.find_spec('ray') is None: raise MissingExtraError('ray', 'cluster')
     if folder.is_file() or (folder/'scene.json').exists():
         what = 'a file' if folder.is_file() else 'a scene'
         raise InputError(f'{folder} is {what}: give the batch a folder of its own, in which each video gets a scene.')
     own = {p.resolve(): row for row in rows for p in row.sources}
-    if clash := next((p for p in own if p in {(folder/row.scene).resolve() for row in rows}), None):
+    if clash := next((p for p in own if p in {row.path(folder).resolve() for row in rows}), None):
         raise InputError(f'{clash} would be the scene of its own photos: choose another folder for the results, or '
                          'another name for the scene.')
 
@@ -412,26 +443,33 @@ def _tell(number, total, row, found): # one line when a video starts, one when i
         text = posed + found['message'] + ('  (kept)' if found['kept'] else f'  ({found["seconds"]} s)')
     print(head, text, flush=True)
 
-# %% ../../nbs/12_app/13_batch.ipynb #0a9f7334
-def _run(rows, events, table, folder): # fill in the table while the videos are worked on
+# %% ../../nbs/12_app/13_batch.ipynb #c37ec4c7
+def fill_table(
+    rows: list,          # of `BatchRow`
+    events,              # of `scenes_at_once`
+    table: pd.DataFrame, # a line for each row, to be filled in; `status` is among its columns
+    tell,                # function of (number from 1, all, row, its dict or None): prints a line
+    write,               # function of the table: writes it after each row
+):
+    "Follow the work on many scenes"
     started = set()
     try:
         with closing(events):
             for i, found in events:
-                _tell(i + 1, len(rows), rows[i], found)
+                tell(i + 1, len(rows), rows[i], found)
                 if found is None:
                     table.loc[i, 'status'] = 'started'
                     started.add(i)
                     continue
                 started.discard(i)
                 table.loc[i] = {name: found.get(name) for name in table}
-                _write(table, folder)
+                write(table)
     except BaseException:
         table.loc[[*started], 'status'] = 'stopped'
-        _write(table, folder)
+        write(table)
         raise
 
-# %% ../../nbs/12_app/13_batch.ipynb #04b8764a
+# %% ../../nbs/12_app/13_batch.ipynb #aebbcfff
 def run_batch(
     list_csv: str|Path,   # list of videos, as for `read_batch_list`
     folder: str|Path,     # for the scenes, `batch.csv` and `batch.html`
@@ -442,14 +480,14 @@ def run_batch(
 ) -> pd.DataFrame: # as from `batch_table`
     "A scene for each video of a list; raises `InputError` for an unusable list, `SceneError` for a folder in use"
     rows, folder = read_batch_list(list_csv, common), Path(folder)
-    _check_request(rows, folder, until, workers)
+    if until not in BATCH_STAGES: raise InputError(f"There is no stage '{until}': choose {', '.join(BATCH_STAGES)}.")
+    check_rows(rows, folder, workers)
     Scene(folder/rows[0].scene, True, force) # raises `InputError` for a stage that does not exist
     workers = min(workers, len(rows))
     with folder_lock(folder, 'batch'):
         table = _first_table(rows, folder)
-        if workers == 1: events = _in_order(rows, folder, until, force)
-        else: events = _on_ray(rows, folder, until, force, workers)
-        _run(rows, events, table, folder)
+        events = scenes_at_once(rows, partial(_one_video, folder=folder, until=until, force=force), folder, workers)
+        fill_table(rows, events, table, _tell, partial(_write, folder=folder))
     table = batch_table(folder)
     print(f'{_summary(table)} Table: {folder/"batch.csv"}, page: {folder/"batch.html"}')
     return table

@@ -80,7 +80,8 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
         history=_history(self.file('models', run, 'history.csv')),
         split=self.record['stages'].get('split', {}).get('result', {}).get('how'),
         covariances=_known_covariances(title, covariances, geometry))
-    return _result(metrics['methods'], self.unit, str(Path('reports')/run/'report.html'))
+    rough = dict(coarse=int((geometry['fused'][2] == 'coarse').sum())) if geometry else {}
+    return _result(metrics['methods'], self.unit, str(Path('reports')/run/'report.html')) | rough
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #e538f11e
 @patch

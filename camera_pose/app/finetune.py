@@ -8,7 +8,7 @@ __all__ = ['learn_from_video']
 # %% ../../nbs/12_app/08_finetune.ipynb #8833f134
 from pathlib import Path
 
-import pandas as pd
+import numpy as np, pandas as pd
 
 from .evaluate import no_focal_length
 from .regressor import learn_limits
@@ -16,16 +16,31 @@ from .scene import Scene
 from .stages import check_run_name, stored_features
 from ..capture.video import extract_frames
 from ..dataset.images import process_images
-from ..ground.basics import InputError, atomic_path
+from ..ground.basics import InputError, atomic_path, natural_order
 from ..ground.figures import short_number
 from ..ground.table import table_poses
 from ..ground.text import not_there
 from ..localize.odometry import visual_odometry
+from ..sfm.register import link_files
 from ..train.mapnet_plus import fine_tune
 
-# %% ../../nbs/12_app/08_finetune.ipynb #f3a94232
+# %% ../../nbs/12_app/08_finetune.ipynb #185cedc0
+def _frame_files(folder): # images of a folder, in the order of their names; of 7-Scenes without the depth
+    files = sorted(folder.glob('*.color.*')) or [p for p in folder.iterdir() if p.suffix.lower() in ('.jpg', '.png')]
+    if not files: raise InputError(f'{folder} has no frames: name a video, or a folder of JPEG or PNG files.')
+    return sorted(files, key=lambda p: natural_order(p.name))
+
+def _take_frames(video, folder, fps): # frames of a video, or those of a folder as links: `image`, `timestamp`
+    if video.is_file(): return extract_frames(video, folder, fps=fps)
+    files = _frame_files(video)
+    table = pd.DataFrame(dict(image=[p.name for p in files], timestamp=np.arange(len(files))/fps))
+    with atomic_path(folder) as tmp:
+        link_files(files, tmp)
+        table.to_csv(tmp/'frames.csv', index=False)
+    return table
+
 def _measure_motion(scene, video, fps, folder): # make the outputs of `odometry <video>`
-    frames = extract_frames(video, folder/'imgs', fps=fps)
+    frames = _take_frames(video, folder/'imgs', fps)
     odometry = visual_odometry(folder/'imgs', list(frames.image), scene.camera)
     with atomic_path(folder/'odometry.csv') as tmp: odometry.to_csv(tmp, index=False)
     moving = int((odometry.kind == 'motion').sum())
@@ -46,19 +61,19 @@ def _fine_tune(scene, predictor, base, run, film, options): # make the outputs o
     error = f'off by {last} m, {first} m after the first epoch'
     return dict(summary=f'MapNet+ from {base}: motions in {film.name} are {error}')
 
-# %% ../../nbs/12_app/08_finetune.ipynb #185cedc0
+# %% ../../nbs/12_app/08_finetune.ipynb #7ce42a21
 def learn_from_video(
     scene: Scene,        # with a trained model
-    video: str|Path,     # another video of the place, from the same camera
+    video: str|Path,     # another video of the place, from the same camera; or a folder of its frames
     base: str = None,    # name of the model to start from; None for the one trained last
     run: str = None,     # name of the new model; `<base>-plus` if not given
-    fps: float = 10.,    # frames for each second of video
+    fps: float = 10.,    # frames for each second of video; those of a folder are all taken
     force: bool = False, # also where nothing has changed?
     **options,           # of `FineTuneOptions`: `epochs`, `lr`, `weight`, `seed`
 ):
     "MapNet+: a new model in `models/<run>/`; raises `InputError`, `SceneError`"
     video = Path(video)
-    if not video.is_file(): raise InputError(not_there(video, 'video file'))
+    if not video.exists(): raise InputError(not_there(video, 'video file'))
     base, regressor = scene.regressor(base)
     run = check_run_name(run or f'{base}-plus')
     if run == base: raise InputError(f"The new model needs a name of its own, not '{base}': it starts from that one.")

@@ -237,8 +237,8 @@ def evaluation_rows(
     regressor: Regressor = None, # the trained model
     *measured,                   # `Regressor.measure` of the test frames, where there is a model
     photos: list = None,         # what is localized in place of the test frames, in the same order
-) -> dict: # 'fused', 'PnP', 'retrieval' -> poses `(n, 7)` and covariances `(n, 6, 6)`, NaN where not localized
-    "Test frames localized in the map of the training frames; empty for a scene without a map"
+) -> dict: # 'fused', 'PnP', 'retrieval' -> poses `(n, 7)`, covariances `(n, 6, 6)`; 'fused' also `pose_status` `(n,)`
+    "Test frames localized in the map of the training frames, NaN where they are not; empty for a scene without a map"
     _, path, limits = (scene.file('map', n) for n in MAP_FILES)
     if not path.exists(): return {}
     place, limits = load_map(path), PlaceLimits.load(limits)
@@ -248,7 +248,8 @@ def evaluation_rows(
     for photo, estimate in zip(photos, estimates):
         answer = fuse.localize(place, photo, limits, estimate)
         sure = answer.known_place and np.isfinite(answer.covariance).all()
-        rows['fused'].append((answer.pose, answer.covariance) if sure else nothing)
+        status = fuse.pose_status(answer.row()) if sure else 'unknown'
+        rows['fused'].append((*((answer.pose, answer.covariance) if sure else nothing), status))
         rows['PnP'].append(answer.parts['pnp'] if answer.located.status == 'located' else nothing)
         rows['retrieval'].append(answer.parts.get('retrieval', nothing))
     return {n: tuple(np.array(part) for part in zip(*r)) for n, r in rows.items()}
