@@ -14,7 +14,7 @@ import numpy as np, pandas as pd, torch, torchvision
 
 from ..app.scene import Scene
 from ..app.stages import stored_features
-from ..eval.report import mean_pose_baseline, nearest_image_baseline
+from ..models.baselines import mean_pose_baseline, nearest_image_baseline
 from ..ground.basics import CameraPoseError, InputError, WeightsError, read_json
 from ..ground.metrics import pose_metrics
 from ..ground.table import table_poses

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['FALLBACK_BODY', 'batch_norms', 'recipe_loss', 'TablesScene', 'frame_source', 'PoseLearner', 'pose_learner',
-           'train_pose_model']
+           'start_seed', 'train_scene', 'train_pose_model']
 
 # %% ../../nbs/08_train/05_learner.ipynb #4772eab1
 import gc, json
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,13 +21,14 @@ from ..dataset.tuples import tuple_rows
 from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, ProgressBar, WeightsError,
                                        read_json)
 from ..ground.pose import POSE_COLUMNS
-from ..models.backbone import body_name, pose_body
+from ..models.backbone import body_features, body_name, pose_body
+from ..models.baselines import baseline_errors, worse_in
 from ..models.losses import GaussianPoseLoss, MapNetLoss, PoseLoss, ReprojectionLoss, points_in_view
 from ..models.nets import n_parameters, pose_net
 from ..models.store import PosePredictor, best_device, save_model
 from .cache import cached_features, chosen_precision, digest, features_folder
 from .fast import FastLearner, memory_kept
-from .loaders import FeatureSource, ImageSource, TupleLoader
+from .loaders import FeatureSource, ImageSource, TupleLoader, epoch_seed
 from .loop import (OPTIMISERS, Checkpoint, EpochLog, TensorBoardLog, body_precision, fit_schedule,
                                     group_rates, pose_groups, read_checkpoint, restore_state, resume, write_history)
 from .recipe import Recipe, load_recipe
@@ -103,7 +105,7 @@ class TablesScene:
 # %% ../../nbs/08_train/05_learner.ipynb #a16e5f06
 def _training_key(recipe, tables, images, network, loss, K):
     "Digest of recipe, data, and the weights at the start"
-    options = {k: v for k, v in recipe.items() if k not in ('checkpoint_epochs', 'tensorboard')} # without effect
+    options = {k: v for k, v in recipe.items() if k not in ('checkpoint_epochs', 'tensorboard', 'starts')} # without effect
     facts = json.dumps([options, torch.__version__, None if K is None else np.asarray(K).tolist()])
     texts = [t.to_csv(index=False) for t in (*tables, getattr(images, 'sources', pd.DataFrame()))]
     weights = (v for module in (network, loss) for v in module.state_dict().values())
@@ -196,11 +198,13 @@ def pose_learner(
     run_dir: str|Path = None, # folder for the model; None keeps it in memory
     device: str = None,       # 'cpu', 'cuda'; None for a GPU if there is one
     share: tuple = (0, 1),    # train on the part of machine `rank` of `world` in each batch
+    start: int = 0,           # number of earlier starts, which gives this one its own seed and checkpoint
     **overrides               # options of the recipe: `epochs=40`; `loss` may be a module, too
 ) -> PoseLearner:
     "A learner ready for `fit_recipe`; raises `InputError` for wrong options and tables too small, `WeightsError`"
     loss = overrides.pop('loss') if isinstance(overrides.get('loss'), torch.nn.Module) else None
     recipe, device, run_dir = load_recipe(recipe, **overrides), best_device(device), run_dir and Path(run_dir)
+    recipe = recipe.replace(seed=start_seed(recipe.seed, start))
     gc.collect() # learners refer to themselves, and a dead one still holds its network and the optimiser's state
     tables, images, K = _scene_parts(scene, recipe.image_size)
     with no_random(recipe.seed):
@@ -212,7 +216,8 @@ def pose_learner(
     key = _training_key(recipe, tables, images, network, loss, K)
     rows, poses = [images.rows(t.image) for t in tables], [t[POSE_COLUMNS].to_numpy(float) for t in tables]
     augmenter = Augmenter(K, recipe.rotate_deg, recipe.crop, recipe.colour, weather=recipe.weather) or None
-    state = read_checkpoint(run_dir/'checkpoint.pt', key) if run_dir else None
+    saved = run_dir and run_dir/f'checkpoint{start or ""}.pt'
+    state = read_checkpoint(saved, key) if run_dir else None
     precision, why = chosen_precision(state['facts']['precision'] if state else recipe.precision, network.body,
                                       images, rows[0])
     if why: print(why, flush=True)
@@ -223,30 +228,36 @@ def pose_learner(
     info = dict(image_size=images.size, weights=network.body.weights, weights_sentence=sentence,
                 n_train=len(rows[0]), n_valid=len(rows[1]))
     return PoseLearner(_loaders(recipe, sources, tables, extras, share, device), network, loss, recipe,
-                       recipe.cache and network.frozen, key=key, state=state, run_dir=run_dir, info=info,
-                       poses=poses[1])
+                       recipe.cache and network.frozen, key=key, state=state, run_dir=run_dir, saved=saved,
+                       info=info, poses=poses[1])
 
-# %% ../../nbs/08_train/05_learner.ipynb #2c48be37
+# %% ../../nbs/08_train/05_learner.ipynb #6b6e0b71
 @patch
 def fit_recipe(self:PoseLearner, cbs=()) -> PosePredictor: # with `history`; `cbs` are further fastai callbacks
     "Train by the recipe, restore the best epoch, write the run; raises `CameraPoseError` when the training diverges"
-    recipe, precision = self.recipe, body_precision(self.network.body, self.recipe.precision)
-    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, precision, memory_kept():
-        self._run(bar, cbs)
+    self.fit_epochs(cbs)
+    return self.finish()
+
+@patch
+def fit_epochs(self:PoseLearner, cbs=()): # further fastai callbacks
+    "Train by the recipe and restore the best epoch; raises `CameraPoseError` when the training diverges"
+    recipe, body = self.recipe, self.network.body
+    with no_random(), ProgressBar('train', recipe.epochs, 'epochs') as bar, memory_kept():
+        with body_precision(body, recipe.precision): self._run(bar, cbs)
     log, remedy = self.epochs, f'ower the learning rate (lr={recipe.lr:g}) or use the smooth L1 loss.'
     if log.best is None: raise CameraPoseError(f'The training diverged in its first epoch: l{remedy}')
     if log.diverged: print(f'The training diverged in epoch {len(log.history) + 1}, where a loss or a pose was '
                            f'not a number; epoch {log.best_epoch + 1} is kept. L{remedy}', flush=True)
     restore_state(self.model, log.best['model'])
     restore_state(self.loss_func, log.best['loss'])
-    return self._finished()
+    with body_precision(body, recipe.precision): self.facts['info']['baselines'] = self.baselines()
 
-# %% ../../nbs/08_train/05_learner.ipynb #6b6e0b71
+# %% ../../nbs/08_train/05_learner.ipynb #0ffdedc9
 @patch
 def _run(self:PoseLearner, bar, cbs):
     "Run the epochs that are not done yet"
     recipe, facts, run_dir, saver = self.recipe, self.facts, self.facts['run_dir'], None
-    history, file = [run_dir and run_dir/name for name in ('history.csv', 'checkpoint.pt')]
+    history, file = run_dir and run_dir/'history.csv', facts['saved']
     log = EpochLog(facts['poses'], recipe.seed, bar, history, recipe.early_stop, max(recipe.bs, 32))
     self.epochs, own = log, [log]
     if run_dir and recipe.checkpoint_epochs:
@@ -263,9 +274,9 @@ def _run(self:PoseLearner, bar, cbs):
               + (kept if done else 'nothing is kept yet.'), flush=True)
         raise
 
-# %% ../../nbs/08_train/05_learner.ipynb #0ffdedc9
+# %% ../../nbs/08_train/05_learner.ipynb #2c48be37
 @patch
-def _finished(self:PoseLearner):
+def finish(self:PoseLearner) -> PosePredictor: # with `history`
     "Write the run, and return its predictor"
     log, recipe, run_dir, body = self.epochs, self.recipe, self.facts['run_dir'], self.network.body
     best, versions = log.history[log.best_epoch], dict(torch=torch.__version__, torchvision=torchvision.__version__)
@@ -275,7 +286,7 @@ def _finished(self:PoseLearner):
         write_history(run_dir/'history.csv', log.history)
         recipe.save(run_dir/'recipe.ini')
         save_model(self.network, info, run_dir, self.loss_func)
-        (run_dir/'checkpoint.pt').unlink(missing_ok=True)
+        for path in run_dir.glob('checkpoint*.pt'): path.unlink()
         info = read_json(run_dir/'model.json')
     predictor = PosePredictor(self.network, info, next(self.network.parameters()).device)
     predictor.history = pd.DataFrame(log.history)
@@ -284,6 +295,55 @@ def _finished(self:PoseLearner):
     return predictor
 
 # %% ../../nbs/08_train/05_learner.ipynb #afb3643c
+@patch
+def _features(self:PoseLearner, source): # of the unchanged frames of a source `(n, d)`
+    if hasattr(source, 'features'): return np.asarray(source.features[0])
+    return body_features(self.network.body, source.images, rows=source.rows, label='baselines')
+
+@patch
+def baselines(self:PoseLearner) -> dict: # as from `baseline_errors`
+    "Median errors of the nearest image and of the mean pose on the validation frames"
+    train, valid = (loader.source for loader in self.dls.loaders)
+    poses = np.asarray(torch.as_tensor(train.poses).cpu(), float)
+    poses = poses[0] if poses.ndim == 3 else poses # of the unchanged views
+    return baseline_errors(self._features(train), poses, self._features(valid), self.facts['poses'])
+
+# %% ../../nbs/08_train/05_learner.ipynb #a8ee7a0c
+def start_seed(
+    seed: int,  # of the recipe
+    start: int, # number of earlier starts
+) -> int: # 32 bits
+    "The seed of a start: that of the recipe for the first one"
+    return epoch_seed(seed, 2**31 + start) if start else seed
+
+@patch
+def beaten_by(self:PoseLearner) -> str: # name of a baseline, or '' where the network is better than both
+    "The baseline that is better than the trained network in position and rotation on the validation frames"
+    best = self.epochs.history[self.epochs.best_epoch]
+    found, baselines = [best['median_m'], best['median_deg']], self.facts['info']['baselines']
+    return next((name for name, b in baselines.items() if worse_in(found, b) == 'position and rotation'), '')
+
+# %% ../../nbs/08_train/05_learner.ipynb #9e0a5ba3
+def train_scene(
+    scene,                    # a `Scene`, or anything like `TablesScene`
+    recipe='mapnet',          # name, INI file, mapping or `Recipe`
+    run_dir: str|Path = None, # folder for the model; None keeps it in memory
+    **overrides               # `device`, and options of the recipe
+) -> PosePredictor: # with `history`
+    "Train, from other random numbers again where a baseline is better; raises as `pose_learner` and `fit_recipe`"
+    most, starts = load_recipe(recipe, **{k: v for k, v in overrides.items() if k == 'starts'}).starts, []
+    while True:
+        starts.append(pose_learner(scene, recipe, run_dir, start=len(starts), **deepcopy(overrides))) # a new loss
+        try: starts[-1].fit_epochs()
+        except CameraPoseError: # diverged
+            if len(starts) == 1: raise
+            break
+        beaten = starts[-1].beaten_by()
+        if not beaten or len(starts) >= most: break
+        print(f'The {beaten} is better on the validation frames: start {len(starts) + 1} of {most}.', flush=True)
+    return min(starts, key=lambda learner: learner.epochs.best_score).finish()
+
+# %% ../../nbs/08_train/05_learner.ipynb #6ca5d3c1
 def train_pose_model(
     train: pd.DataFrame,      # table of training frames
     valid: pd.DataFrame,      # table of validation frames, which choose the best epoch
@@ -295,5 +355,4 @@ def train_pose_model(
     **overrides               # `device`, and options of the recipe: `net='posenet', body='resnet18', epochs=40`
 ) -> PosePredictor: # with `info`, and `history` (also in `history.csv`)
     "Train a network, or continue an interrupted run; raises `InputError`, `WeightsError`, `CameraPoseError`"
-    scene = TablesScene(train, valid, images, intrinsics, points3D)
-    return pose_learner(scene, recipe, run_dir, **overrides).fit_recipe()
+    return train_scene(TablesScene(train, valid, images, intrinsics, points3D), recipe, run_dir, **overrides)

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'CHECKPOINT_SECONDS', 'pose_groups', 'group_rates', 'fit_schedule', 'copied_state', 'restore_state',
-           'median_errors', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision',
-           'TensorBoardLog']
+           'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision', 'TensorBoardLog']
 
 # %% ../../nbs/08_train/04_loop.ipynb #8da74705
 import time
@@ -17,9 +16,9 @@ import numpy as np, torch
 from fastcore.basics import patch
 
 from ..ground.basics import MissingExtraError, ProgressBar, atomic_path
-from ..ground.metrics import position_error, rotation_error
 from ..ground.pose import pose_mean
 from ..models.backbone import body_groups
+from ..models.baselines import median_errors
 from ..models.nets import canonical_poses
 from .fast import FastOptimiser, one_cycle
 from .loaders import epoch_seed
@@ -74,10 +73,6 @@ def restore_state(module, state): # from `copied_state`
     module.load_state_dict(state, strict=getattr(module, 'train_body', None) != 'none')
 
 # %% ../../nbs/08_train/04_loop.ipynb #aef515c3
-def median_errors(pred: np.ndarray, true: np.ndarray) -> list: # metres and degrees
-    "Median errors of poses `(N, 7)`"
-    return [float(np.median(error(pred, true))) for error in (position_error, rotation_error)]
-
 def write_history(path: str|Path, history: list): # a dict of numbers for each epoch
     "Write a history as CSV, as a whole"
     lines = [history[0], *(row.values() for row in history)]

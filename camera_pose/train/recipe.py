@@ -107,6 +107,8 @@ OPTIONS |= _section('optim',
 # %% ../../nbs/08_train/01_recipe.ipynb #2b460e0b
 OPTIONS |= _section('run',
     ('seed', 'integer', 0, (0, 4294967295), 'seed of all random numbers'),
+    ('starts', 'integer', 2, (1, 10), 'trainings at most: again from other random numbers where the nearest image or '
+     'the mean pose is better on the validation frames'),
     ('precision', 'text', 'auto', ('auto', 'float32', 'bfloat16'),
      'number format in the backbone; "auto" measures whether bfloat16 is faster here'),
     ('cache', 'flag', True, None, 'compute the features of a frozen backbone only once'),
@@ -197,6 +199,14 @@ def replace(self:Recipe, **overrides) -> Recipe: # overrides: label=value
 def changes(self:Recipe) -> dict: # label -> value
     "The values that differ from the defaults"
     return {k: v for k, v in self.items() if v != OPTIONS[k].default}
+
+# %% ../../nbs/08_train/01_recipe.ipynb #7fe71735
+_LATER = 'weather', 'starts' # options that older trainings do not know
+
+@patch
+def recorded(self:Recipe) -> dict: # label -> value
+    "The values that identify a training: all but later options at their default"
+    return {k: v for k, v in self.items() if k not in _LATER or v != OPTIONS[k].default}
 
 # %% ../../nbs/08_train/01_recipe.ipynb #98eb2221
 @patch
