@@ -13,7 +13,7 @@ from fastcore.basics import patch
 
 from .folder import digest
 from .localizer import evaluation_rows
-from .stages import NET_TITLES, Scene, stored_features
+from .stages import NET_TITLES, Scene, stored_features, training_facts
 from ..capture.picture import read_picture
 from ..dataset.corrupt import check_corruptions, rough_depth
 from ..eval import report
@@ -26,6 +26,7 @@ from ..ground.pose import POSE_COLUMNS, quat_rotate
 from ..ground.table import table_poses
 from ..localize.odometry import visual_odometry
 from ..localize.posegraph import pgo_predictions
+from ..models.baselines import mean_pose_baseline, nearest_image_rows, worse_words
 from ..models.menet import load_menet, predict_relative, relative_pairs
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #2c6464a6
@@ -55,12 +56,13 @@ def _history(path): # the training history; None for one that keeps other number
     return None if history is None or 'train_loss' not in history else history
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #e9bd03ed
-def _result(methods, unit, page): # what the stage reports and records
+def _result(methods, unit, page, worse=''): # what the stage reports and records
     medians = {name: (m['median_m'], m['median_deg']) for name, m in methods.items()}
     words = [f'{name} {short_number(m)} {unit} / {short_number(deg)} deg' for name, (m, deg) in medians.items()]
     # None: more than half of the frames were not located
     finite = {name: tuple(v if np.isfinite(v) else None for v in pair) for name, pair in medians.items()}
-    return dict(summary='; '.join(words) + ' (medians)', medians=finite, report=page)
+    summary = '; '.join(words) + ' (medians)' + f'. {worse}'*bool(worse)
+    return dict(summary=summary, medians=finite, report=page)
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #81e7f150
 @patch
@@ -69,19 +71,22 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
     train, test, images = self.table('train'), self.table('test'), self.images(predictor.image_size)
     title = NET_TITLES.get(predictor.info.get('net'), run) + '+'*('fine_tuned' in predictor.info)
     poses, features, covariances = regressor.measure(images.images[images.rows(test.image)])
-    nearest = report.nearest_image_rows(stored_features(predictor, images, train), features)
+    nearest = nearest_image_rows(stored_features(predictor, images, train), features)
     geometry = evaluation_rows(self, test, regressor, poses, features, covariances)
     predictions = {name: found[0] for name, found in geometry.items()} | {title: poses}
     if pgo: predictions[f'{title} + PGO'] = _with_odometry(self, test, poses, covariances)
     predictions['nearest image'] = table_poses(train)[nearest]
-    predictions['mean pose'] = report.mean_pose_baseline(table_poses(train), len(test))
+    predictions['mean pose'] = mean_pose_baseline(table_poses(train), len(test))
     metrics = report.evaluate(predictions, test, train, folder, title=f'{self.path.resolve().name}: {run}',
         floormap=self.floormap, images=images, nearest_rows=nearest, units=self.units, points=self.points3D,
         history=_history(self.file('models', run, 'history.csv')),
         split=self.record['stages'].get('split', {}).get('result', {}).get('how'),
         covariances=_known_covariances(title, covariances, geometry))
     rough = dict(coarse=int((geometry['fused'][2] == 'coarse').sum())) if geometry else {}
-    return _result(metrics['methods'], self.unit, str(Path('reports')/run/'report.html')) | rough
+    found = {name: [m['median_m'], m['median_deg']] for name, m in metrics['methods'].items()}
+    worse = worse_words(found[title], found, training_facts(self, predictor, 'test'))
+    page = str(Path('reports')/run/'report.html')
+    return _result(metrics['methods'], self.unit, page, f'{title} is {worse}'*bool(worse)) | rough
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #e538f11e
 @patch
@@ -153,7 +158,7 @@ def _answers(self:Scene, regressor, test): # function of photos that returns met
     def answer(photos):
         poses, features, covariances = measured = regressor.measure(photos)
         found = evaluation_rows(self, test, regressor, *measured, photos=photos)
-        nearest = table_poses(train)[report.nearest_image_rows(known, features)]
+        nearest = table_poses(train)[nearest_image_rows(known, features)]
         return {n: f[0] for n, f in found.items()} | {title: poses, 'nearest image': nearest}
     return answer
 

@@ -105,7 +105,8 @@ class TablesScene:
 # %% ../../nbs/08_train/05_learner.ipynb #a16e5f06
 def _training_key(recipe, tables, images, network, loss, K):
     "Digest of recipe, data, and the weights at the start"
-    options = {k: v for k, v in recipe.items() if k not in ('checkpoint_epochs', 'tensorboard', 'starts')} # without effect
+    idle = 'checkpoint_epochs', 'tensorboard', 'starts' # without effect
+    options = {k: v for k, v in recipe.items() if k not in idle}
     facts = json.dumps([options, torch.__version__, None if K is None else np.asarray(K).tolist()])
     texts = [t.to_csv(index=False) for t in (*tables, getattr(images, 'sources', pd.DataFrame()))]
     weights = (v for module in (network, loss) for v in module.state_dict().values())
