@@ -6,6 +6,7 @@
 __all__ = ['FOCAL_RATIOS', 'MOST_CALIBRATED', 'average_rotations', 'drop_contradictions']
 
 # %% ../../nbs/03_sfm/06_viewgraph.ipynb #86dc1b12
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
@@ -13,6 +14,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from scipy.sparse.linalg import spsolve
 
+from ..ground.basics import thread_map
 from ..ground.pose import quat_exp, quat_inverse, quat_log, quat_multiply
 from .model import pose_from_rigid3d
 
@@ -82,9 +84,12 @@ def _pair_rotations(database, seed=0, among=None, least=15, most=120): # `first`
             a, b = pycolmap.pair_id_to_image_pair(pair)
             if n < least or among is not None and not {a, b} <= among: continue
             if n > most: matches = matches[rng.choice(n, most, replace=False)]
-            points = xy[a][matches[:, 0]], xy[b][matches[:, 1]]
-            found = pycolmap.estimate_essential_matrix(*points, camera[a], camera[b], options)
-            if found is not None: rows.append((a, b, n, *pose_from_rigid3d(found['cam2_from_cam1'])[3:]))
+            rows.append((a, b, n, xy[a][matches[:, 0]], xy[b][matches[:, 1]]))
+    def turn(row):
+        a, b, n, *points = row
+        found = pycolmap.estimate_essential_matrix(*points, camera[a], camera[b], options)
+        return None if found is None else (a, b, n, *pose_from_rigid3d(found['cam2_from_cam1'])[3:])
+    with closing(thread_map(turn, rows)) as found: rows = [row for row in found if row]
     return pd.DataFrame(rows, columns=['first', 'second', 'inliers', 'qw', 'qx', 'qy', 'qz'])
 
 # %% ../../nbs/03_sfm/06_viewgraph.ipynb #42473651
