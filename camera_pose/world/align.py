@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['scale_from_distance', 'fit_alignment', 'Alignment', 'align_by_points', 'align_by_trajectory', 'level_alignment',
-           'align_level', 'apply_alignment', 'alignment_sd']
+           'apply_alignment', 'alignment_sd']
 
 # %% ../../nbs/04_world/01_align.ipynb #e52955b3
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ..ground.figures import short_number
 from ..ground.pose import Similarity, quat_from_matrix, quat_rotate, quat_to_matrix
 from ..ground.table import poses_table, read_csv, read_table, table_poses, write_table
 from ..sfm.model import load_reconstruction, sim3d_from_similarity
-from .doubt import check_level, check_reach, check_up, fit_sd, level_sd
+from .doubt import check_reach, check_up, fit_sd
 from .points import points_on_trajectory
 from .reading import fit_trajectory
 from .robust import fit_pairs
@@ -56,6 +56,8 @@ class Alignment:
     sd_m: float              # standard deviation of aligned positions (length), the map's own not included
     notes: tuple = ()        # sentences about how the input was read
     doubts: tuple = ()       # sentences about what should be looked at
+    scale_sd: float = None   # standard deviation of the scale, as a share; None where it is part of `sd_m`
+    sources: dict = None     # where up, walls and metres come from, for a world of its own
     def __iter__(self): return iter((self.similarity, self.residuals))
 
 def _reach(pairs, source, positions, scale): # standard deviation of aligned positions, sentences about far ones
@@ -185,18 +187,6 @@ def level_alignment(
     x = ahead/np.linalg.norm(ahead)
     quat = quat_from_matrix(np.stack([x, np.cross(up, x), up]))
     return Similarity(scale, quat, -scale*quat_rotate(quat, np.asarray(poses)[0, :3]))
-
-# %% ../../nbs/04_world/01_align.ipynb #46c46bcb
-def align_level(
-    positions: pd.DataFrame, # pose table of the reconstruction
-    scale: float = None,     # metres a unit, if known
-) -> tuple: # `Alignment`, a sentence
-    "World from reconstruction by the cameras' own up, with the doubts about it"
-    level = level_alignment(table_poses(positions), scale or 1.)
-    poses = level.apply_poses(table_poses(positions))
-    way = 'one known distance' if scale else 'no metres: give three known positions (--points) or one distance'
-    how = f'up from the cameras alone (± {level_sd(poses):.0f} degrees), {way}'
-    return Alignment(level, None, None, doubts=tuple(check_level(poses, 'm' if scale else 'units'))), how
 
 # %% ../../nbs/04_world/01_align.ipynb #f00359a6
 def apply_alignment(
