@@ -7,6 +7,7 @@ __all__ = ['PARTS', 'GPS', 'NET_TITLES', 'Scene', 'stored_features', 'training_f
 
 # %% ../../nbs/12_app/04_stages.ipynb #add7f754
 import os, shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,25 +27,28 @@ from ..doctor.page import doctor_page
 from ..ground.basics import AlignmentError, InputError, SceneError, atomic_path, read_json, write_json
 from ..ground.figures import short_number
 from ..ground.metrics import path_length, pose_metrics
+from ..ground.pose import Similarity
 from ..ground.table import (SPLITS, extrapolation_limit, leakage, poses_table, read_csv, read_table,
                                       table_poses, write_table)
 from ..ground.text import not_there, what_is
 from ..localize.odometry import map_camera
+from ..sfm.model import image_cameras
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
 from ..models.baselines import TrainingFacts, worse_words
 from ..train.cache import cached_features
 from ..train.learner import train_scene
 from ..train.recipe import load_recipe
-from ..world.align import (Alignment, align_by_points, align_by_trajectory, align_level, apply_alignment,
+from ..world.align import (Alignment, align_by_points, align_by_trajectory, apply_alignment,
                                      scale_from_distance)
-from ..world.doubt import check_level, check_plan, check_world, level_sd, typical_speed
+from ..world.doubt import check_plan, check_world, typical_speed
 from ..world.draw_plan import floormap_from_points
 from ..world.floorplan import FloorMap
 from ..world.gps import align_by_gps, gps_frames
 from ..world.imu import imu_alignment, read_imu
 from ..world.mocap import join_mocap
 from ..world.points import points_on_trajectory, read_points
+from ..world.upright import align_upright, frame_lines
 
 # %% ../../nbs/12_app/04_stages.ipynb #4e27ea99
 PARTS = 'train', 'validation', 'test'
@@ -146,7 +150,10 @@ def _gps_says(positions, frames): # do the tags of the photos say more than thei
     try: return bool(align_by_gps(positions, frames))
     except AlignmentError: return False
 
+_HEIGHT_M = 1.5 # of the camera, where points have no z
+
 def _fit(positions, source, path, scale, height, frames): # `Alignment`, a sentence
+    height = height or _HEIGHT_M
     if source == 'points' and path == GPS: return _by_gps(positions, frames, height)
     if source == 'points':
         found = align_by_points(positions, read_points(path, height), scale)
@@ -162,12 +169,24 @@ def _fit(positions, source, path, scale, height, frames): # `Alignment`, a sente
         residuals = pd.DataFrame(dict(image=joined.table.image, residual_m=joined.residual_m, used=True))
         sd_m = float(np.sqrt((joined.residual_m**2).mean()))
         return Alignment(joined.world, residuals, sd_m, joined.notes, joined.doubts), str(joined)
-    if source == 'imu':
-        fit, sd = imu_alignment(positions, read_imu(path))
-        return Alignment(fit, None, None), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
-    return align_level(positions, scale)
+    fit, sd = imu_alignment(positions, read_imu(path))
+    return Alignment(fit, None, None, scale_sd=sd), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
 
 # %% ../../nbs/12_app/04_stages.ipynb #71f11518
+@patch
+def _upright(self:Scene, positions, scale, height): # `Alignment`, a sentence: by what the video itself shows
+    xyz = ['x', 'y', 'z']
+    cloud = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')
+    lines = frame_lines(self.imgs, positions, image_cameras(self.workspace))
+    found, how = align_upright(positions, cloud, lines, scale, height)
+    if scale or found.scale_sd is None: return found, how
+    try: self._aligned(found, positions)
+    except AlignmentError: # metres by the floor are a guess: without them nothing is impossible
+        was = found.similarity
+        found = replace(found, similarity=Similarity(1., was.quat, was.translation/was.scale), scale_sd=None)
+        how = how.split(', metres by')[0] + ', no metres: with the usual height of a camera it would be no walk'
+    return found, how
+
 @patch
 def _aligned(self:Scene, found, positions): # pose table in metres, and what is doubtful; raises `AlignmentError`
     listed, xyz = self.imgs/'frames.csv', ['x', 'y', 'z']
@@ -190,15 +209,18 @@ def _align(self:Scene, source, path, distance, height): # make the outputs of `a
         scale = scale_from_distance(*ends, float(distance[2]))
     frames = pd.read_csv(self.imgs/'frames.csv') if (self.imgs/'frames.csv').exists() else pd.DataFrame()
     if source is None and scale is None and _gps_says(positions, frames): source, path = 'points', GPS
-    (found, how), metric = _fit(positions, source, path, scale, height, frames), source or scale is not None
+    if source is None: found, how = self._upright(positions, scale, height)
+    else: found, how = _fit(positions, source, path, scale, height, frames)
+    metric = source is not None or scale is not None or found.scale_sd is not None
     aligned, doubts = self._aligned(found, positions) if metric else (None, [*found.doubts])
     units, unit = ('metres', 'm') if metric else ('reconstruction units', 'units')
-    more = dict(sd_m=found.sd_m, notes=list(found.notes), doubts=doubts)
+    known = dict(sd_m=found.sd_m, scale_sd=found.scale_sd, sources=found.sources)
+    more = known | dict(notes=list(found.notes), doubts=doubts)
     table = apply_alignment(self.workspace, self.path, found.similarity, units, found.residuals, more)
     speed = typical_speed(aligned) if metric else np.nan
     walked = f'path {path_length(table_poses(table)):.1f} {unit}' + (f' at {speed:.1f} m/s' if speed == speed else '')
-    known = '' if found.sd_m is None else f' known to ± {short_number(found.sd_m)} m'
-    summary = _sentences(f'{how}; {len(table)} poses{known}, {walked}', found.notes, doubts)
+    to = '' if found.sd_m is None else f' known to ± {short_number(found.sd_m)} m'
+    summary = _sentences(f'{how}; {len(table)} poses{to}, {walked}', found.notes, doubts)
     return dict(summary=summary, units=units, doubts=doubts)
 
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
@@ -207,7 +229,7 @@ def align(self:Scene,
     points: str|Path = None,        # CSV of known camera positions, see `read_points`; or `'gps'`: tags of the photos
     trajectory: str|Path = None,    # TUM file of reference poses on the same clock
     distance: tuple = None,         # two frames and metres: `('frame_000000.jpg', 'frame_000100.jpg', 4.2)`
-    camera_height_m: float = 1.5,   # height of the camera where `points` has no column z
+    camera_height_m: float = None,  # of the camera above the floor: for metres, or where `points` has no column z
     mocap: str|Path = None,         # TUM file of markers on the camera, on a clock of their own
     imu: str|Path = None,           # CSV log of the phone's inertial sensors: up and metres
     force: bool = False,            # also where nothing has changed?
@@ -223,19 +245,30 @@ def align(self:Scene,
     if source == 'points' and str(path) == GPS and not Path(path).exists():
         path = GPS
         given = dict(frames=self.imgs/'frames.csv')
-    options = dict(distance=distance, camera_height_m=camera_height_m if source == 'points' else None)
+    height = (camera_height_m or _HEIGHT_M) if source == 'points' else camera_height_m
+    options = dict(distance=distance, camera_height_m=height if source in (None, 'points') else None)
     if path == GPS: options |= dict(source=GPS)
     if source in ('mocap', 'imu'): options |= dict(source='tracker' if source == 'mocap' else 'imu')
     inputs = [self.workspace/'positions.csv', self.workspace/'points3D.csv', *map(Path, given.values())]
     outputs = [self.file(name) for name in ('positions.csv', 'points3D.csv', 'alignment.json')]
-    make = lambda: self._align(source, path, distance, camera_height_m)
+    make = lambda: self._align(source, path, distance, height)
     return self.run_stage('align', make, inputs, outputs, options, force)
 
-# %% ../../nbs/12_app/04_stages.ipynb #f8954742
+# %% ../../nbs/12_app/04_stages.ipynb #0bbd6d99
 @patch(as_prop=True)
 def units(self:Scene): # 'metres' or 'reconstruction units'; positions that came from elsewhere are in metres
     path = self.file('alignment.json')
     return read_json(path)['units'] if path.exists() else 'metres'
+
+@patch(as_prop=True)
+def own_world(self:Scene): # was it aligned by the video alone? Then its origin and x axis mean nothing to another scene
+    path = self.file('alignment.json')
+    return path.exists() and read_json(path).get('sources') is not None
+
+@patch(as_prop=True)
+def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where metres come from a height; or None
+    path = self.file('alignment.json')
+    return read_json(path).get('scale_sd') if path.exists() else None
 
 @patch(as_prop=True)
 def unit(self:Scene): return 'm' if self.units == 'metres' else 'units' # the same, short
@@ -264,13 +297,13 @@ def _split(self:Scene, how, second, given): # make the outputs of `split`
     return dict(summary=f'{how}: {sizes} frames (train + validation + test); from test to training frame typically '
                         f'{away}, {near.nearest_m:.2f} {self.unit}{copied}', how=how)
 
-# %% ../../nbs/12_app/04_stages.ipynb #0bbd6d99
+# %% ../../nbs/12_app/04_stages.ipynb #ea72a492
 @patch
 def _take_second(self:Scene, folder): # copy the frames of another scene into `second/`; its table with the new names
     other = Scene(folder)
-    if 'metres' != self.units or 'metres' != other.units:
-        raise InputError('The two videos are compared in one world, and at least one of them has no metres: align both '
-                         'with the same plan, with --points or --trajectory.')
+    if any(s.units != 'metres' or s.own_world for s in (self, other)):
+        raise InputError('The two videos are compared in one world, and at least one of them has one of its own, or no '
+                         'metres: align both with the same plan, with --points or --trajectory.')
     table = read_table(other.file('positions.csv'))
     names = [f'second_{i:06d}{Path(name).suffix}' for i, name in enumerate(table.image)]
     with atomic_path(self.file('second')) as tmp:
@@ -346,12 +379,19 @@ def intrinsics(self:Scene,
     if not self.focal_px: return None
     return processed_intrinsics(self.focal_px, *self._frame_size(), size)
 
-# %% ../../nbs/12_app/04_stages.ipynb #ea72a492
+# %% ../../nbs/12_app/04_stages.ipynb #8beaa00a
 _PLAN_FILES = 'plan.png', 'walkable.png', 'floorplan.json'
 
 @patch(as_prop=True)
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
+
+@patch
+def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `InputError` where no camera is on it
+    found = check_plan(plan, self.table('positions'), self.units)
+    if not self.own_world: return found
+    return found + ['the scene was aligned without this plan, so its place on it is not known: give three points of '
+                    'the plan (align --points)']
 
 @patch
 def _plan(self:Scene, folder): # make the outputs of `plan`
@@ -360,16 +400,16 @@ def _plan(self:Scene, folder): # make the outputs of `plan`
         points = self.points3D[['x', 'y', 'z']].to_numpy()
         plan = floormap_from_points(points, table_poses(self.table('positions')), units=self.units)
         how = 'drawn from the point cloud'
-    doubts = check_plan(plan, self.table('positions'), self.units) if folder is not None else []
+    doubts = self._plan_doubts(plan) if folder is not None else []
     with atomic_path(self.file('floorplan')) as tmp: plan.save(tmp)
     summary = _sentences(f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}', [], doubts)
     return dict(summary=summary, doubts=doubts)
 
-# %% ../../nbs/12_app/04_stages.ipynb #8beaa00a
+# %% ../../nbs/12_app/04_stages.ipynb #385b73cd
 @patch
 def _own_plan(self:Scene): # the plan that the user has put into the scene; raises `InputError` where no camera is on it
     plan = FloorMap.load(self.file('floorplan'))
-    doubts = check_plan(plan, self.table('positions'), self.units) if self.file('positions.csv').exists() else []
+    doubts = self._plan_doubts(plan) if self.file('positions.csv').exists() else []
     if doubts: self._tell(_sentences('plan         your floor plan', [], doubts))
     return dict(summary='your floor plan', size=plan.plan.shape[:2], doubts=doubts)
 

@@ -309,7 +309,7 @@ def find_floor(
     return Floor(found, spread, n)
 
 # %% ../../nbs/04_world/11_upright.ipynb #75e34542
-HAND_M, HAND_SD, GIVEN_SD = 1.5, .13, .03 # usual height of a hand-held camera, how well it is known; that of a given one
+HAND_M, HAND_SD, GIVEN_SD = 1.5, .13, .03 # usual height of a camera in the hand, its spread; that of a given one
 
 def scale_from_floor(
     floor: Floor,
@@ -319,7 +319,7 @@ def scale_from_floor(
     return (height_m or HAND_M)/floor.depth, float(np.hypot(GIVEN_SD if height_m else HAND_SD, floor.spread))
 
 # %% ../../nbs/04_world/11_upright.ipynb #1ffd795d
-_LEAST_SD, _POINTS_SD = .5, 2. # degrees: of lines, for what a reconstruction is bent; of points, and twice the bootstrap
+_LEAST_SD, _POINTS_SD = .5, 2. # degrees: of lines, as reconstructions are bent; of points
 
 def _up_estimates(poses, lines, points): # list of `UpEstimate`, the `Manhattan` for the walls or None
     held = up_from_cameras(poses)
