@@ -32,7 +32,7 @@ from ..ground.table import (SPLITS, extrapolation_limit, leakage, poses_table, r
                                       table_poses, write_table)
 from ..ground.text import not_there, what_is
 from ..localize.odometry import map_camera
-from ..sfm.model import image_cameras
+from ..sfm.model import image_cameras, read_model, reconstruction_table
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
 from ..models.baselines import TrainingFacts, worse_words
@@ -42,7 +42,7 @@ from ..train.recipe import load_recipe
 from ..world.align import (Alignment, align_by_points, align_by_trajectory, apply_alignment,
                                      scale_from_distance)
 from ..world.doubt import check_plan, check_world, typical_speed
-from ..world.draw_plan import floormap_from_points
+from ..world.draw_plan import draw_seen, floormap_from_points, sight_lines
 from ..world.floorplan import FloorMap
 from ..world.gps import align_by_gps, gps_frames
 from ..world.imu import imu_alignment, read_imu
@@ -394,14 +394,32 @@ def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `Inpu
                     'the plan (align --points)']
 
 @patch
-def _plan(self:Scene, folder): # make the outputs of `plan`
-    if folder is not None: plan, how = FloorMap.load(folder), f'from {Path(folder).name}'
-    else:
+def _sights(self:Scene): # `Sights` of the reconstruction in the world of the poses; None where there are none
+    folder = self.workspace/'aligned'
+    if not (folder/'images.bin').exists(): return None
+    model = read_model(folder)
+    both = self.table('positions').merge(reconstruction_table(model), on='image')
+    off = np.abs(both[['x_x', 'y_x', 'z_x']].to_numpy() - both[['x_y', 'y_y', 'z_y']].to_numpy())
+    if not len(both) or off.max() > 1e-3*np.ptp(both.x_x) + 1e-3: return None # poses of another source
+    return sight_lines(model)
+
+@patch
+def _drawn_plan(self:Scene): # the `FloorMap`, where it comes from, the same as SVG or None
+    poses, sights = table_poses(self.table('positions')), self._sights()
+    if sights is None or not len(sights):
         points = self.points3D[['x', 'y', 'z']].to_numpy()
-        plan = floormap_from_points(points, table_poses(self.table('positions')), units=self.units)
-        how = 'drawn from the point cloud'
+        return floormap_from_points(points, poses, units=self.units), 'drawn from the point cloud', None
+    drawing = draw_seen(sights, poses, self.units)
+    return drawing.floormap(), 'drawn from what was seen', drawing.svg()
+
+@patch
+def _plan(self:Scene, folder): # make the outputs of `plan`
+    if folder is not None: plan, how, svg = FloorMap.load(folder), f'from {Path(folder).name}', None
+    else: plan, how, svg = self._drawn_plan()
     doubts = self._plan_doubts(plan) if folder is not None else []
-    with atomic_path(self.file('floorplan')) as tmp: plan.save(tmp)
+    with atomic_path(self.file('floorplan')) as tmp:
+        plan.save(tmp)
+        if svg: (tmp/'plan.svg').write_text(svg, encoding='utf-8')
     summary = _sentences(f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}', [], doubts)
     return dict(summary=summary, doubts=doubts)
 
