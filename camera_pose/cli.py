@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'Folder', 'Video', 'FORCE', 'SEED', 'RUN', 'FPS', 'SERVER', 'FRAMES', 'CAMERA_PER', 'RECIPE_FILE', 'RECIPE',
-           'QUALITY', 'SFM', 'WORLD', 'HOW', 'FILM', 'IMPORT', 'ALL', 'BATCH', 'command', 'argument', 'option', 'takes',
-           'frames', 'doctor', 'reconstruct', 'dense', 'align', 'split', 'train', 'recipe', 'finetune', 'sweep',
-           'evaluate', 'paper', 'record', 'convert', 'import_dataset', 'make_map', 'localize', 'serve', 'run', 'batch',
-           'demo', 'main']
+           'QUALITY', 'SFM', 'WORLD', 'HOW', 'FILM', 'IMPORT', 'ALL', 'BATCH', 'BENCHMARK', 'command', 'argument',
+           'option', 'takes', 'frames', 'doctor', 'reconstruct', 'dense', 'align', 'split', 'train', 'recipe',
+           'finetune', 'sweep', 'evaluate', 'paper', 'record', 'convert', 'import_dataset', 'make_map', 'localize',
+           'serve', 'run', 'batch', 'benchmark', 'demo', 'main']
 
 # %% ../nbs/14_cli.ipynb #dd1a0650
 import functools, inspect, json, os, re, shlex, sys
@@ -560,6 +560,34 @@ def batch(list_csv: argument(Path, _LIST, 'LIST.csv'),
     n = (table.status != 'done').sum()
     if n: raise InputError(f'{n} of {len(table)} videos failed: {out/"batch.csv"} says why; the same command tries '
                            'them again and keeps the others.')
+
+# %% ../nbs/14_cli.ipynb #ef56033d
+_SET = '7scenes, cambridge, 12scenes, or scenes: scenes of camera_pose, or of anything that `import` takes'
+BENCHMARK = RECIPE_FILE | dict(
+    body=option(list[str], None, 'backbone to train; may be repeated  [default: of the recipe]', '--body'),
+    weights=RECIPE['weights'], epochs=RECIPE['epochs'],
+    camera=option(str, None, 'MODEL,WIDTH,HEIGHT,PARAMETERS of all images, in place of what the data set states'),
+    pgo=option(bool, True, 'also correct the predictions with the odometry of the test frames?', '--pgo/--no-pgo'),
+    plus=option(bool, True, 'also MapNet+, where a scene has sequences outside of its split?', '--plus/--no-plus'),
+    workers=option(int, 1, 'scenes at the same time; more than 1 needs Ray (the extra cluster)'), force=ALL['force'])
+
+@command
+@takes(BENCHMARK)
+def benchmark(name: argument(str, _SET, 'SET'), folder: argument(Path, 'with a folder for each scene', 'DIR'),
+              out: argument(Optional[Path], 'folder for the results  [default: SET_benchmark]', 'OUT') = None,
+              *, workers, force, **o):
+    "Every method on every scene of a data set, beside published figures: OUT/benchmark.csv, benchmark.html"
+    from camera_pose.capture.camera import Camera
+    from camera_pose.paper.benchmark import BenchmarkOptions, run_benchmark
+    stop_when_terminated() # again: pycolmap sets a handler of its own when it is imported
+    changes = _options(o['set_'], weights=o['weights'], epochs=o['epochs'])
+    camera = Camera.from_text(o['camera']) if o['camera'] else None
+    options = BenchmarkOptions(o['recipe'] or 'mapnet', changes, tuple(o['body'] or ()), o['pgo'], o['plus'],
+                               camera=camera)
+    table = run_benchmark(name, folder, out, options, workers, tuple(force or ()))
+    failed = table[table.kind == 'failed'].scene.tolist()
+    if failed: raise InputError(f'{len(failed)} scene{"s"[:len(failed) - 1]} failed ({", ".join(failed)}): the page '
+                                'says why; the same command tries again and keeps the others.')
 
 # %% ../nbs/14_cli.ipynb #736f922a
 def _against_truth(scene, truth): # trajectory error with the plan points alone, length of the walk, gap of the loop

@@ -230,7 +230,7 @@ def finish_scene(
     except CameraPoseError as e: message = str(e)
     except OSError as e: message = f'{e.filename or "A file"} cannot be used ({e.strerror or e}).'
     except Exception as e:
-        message = f'A fault of camera_pose in the stage {names[len(results)]} ({type(e).__name__}: {e}).'
+        message = f'A fault of camera_pose in the stage {next(iter(names[len(results):]), "start")} ({type(e).__name__}: {e}).'
     kept = status == 'done' and scene.record['stages'] == before
     return scene, results, dict(status=status, message=message, kept=kept)
 
@@ -257,7 +257,7 @@ def _join_cluster(workers): # ray, what a task needs, and was a cluster started?
     import ray
     started, address = not ray.is_initialized(), os.environ.get('RAY_ADDRESS')
     size = dict(address='auto') if address else dict(num_cpus=max(workers, n_threads()))
-    if started: print(f'Ray starts, with {workers} videos at the same time', flush=True)
+    if started: print(f'Ray starts, with {workers} scenes at the same time', flush=True)
     if started: ray.init(**size, log_to_driver=False, include_dashboard=False, logging_level='ERROR')
     total = ray.cluster_resources()
     largest = max(node['Resources'].get('CPU', 0) for node in ray.nodes() if node['Alive'])
@@ -279,7 +279,7 @@ def _answer(ray, task, row): # the row of a task, also of one whose process died
     try: return ray.get(task)
     except ray.exceptions.RayError as e:
         return dict(scene=row.scene, video=row.video, status='failed', kept=False,
-                    message=f'The process of this video ended without a result ({type(e).__name__}): if memory is '
+                    message=f'The process of this scene ended without a result ({type(e).__name__}): if memory is '
                             'short, give the same command again with fewer workers.')
 
 # %% ../../nbs/12_app/13_batch.ipynb #04b8764a
@@ -424,11 +424,11 @@ def check_rows(
     workers: int,  # rows at the same time
 ):
     "Raise `InputError` for a folder that cannot take the results, or workers that cannot be had"
-    if workers < 1: raise InputError(f'{workers} workers cannot work: give the number of videos to work on at once.')
+    if workers < 1: raise InputError(f'{workers} workers cannot work: give the number to work on at once.')
     if workers > 1 and importlib.util.find_spec('ray') is None: raise MissingExtraError('ray', 'cluster')
     if folder.is_file() or (folder/'scene.json').exists():
         what = 'a file' if folder.is_file() else 'a scene'
-        raise InputError(f'{folder} is {what}: give the batch a folder of its own, in which each video gets a scene.')
+        raise InputError(f'{folder} is {what}: give the results a folder of their own, in which each gets a scene.')
     own = {p.resolve(): row for row in rows for p in row.sources}
     if clash := next((p for p in own if p in {row.path(folder).resolve() for row in rows}), None):
         raise InputError(f'{clash} would be the scene of its own photos: choose another folder for the results, or '

@@ -154,9 +154,12 @@ def _method_order(table): # first the methods, then the baselines and the bound
     names, last = list(dict.fromkeys(table.method)), (*BASELINES, BEST_IMAGE)
     return [n for n in names if n and n not in last] + [n for n in last if n in names]
 
+def _digits(value, least): return max(f'{value:g}', f'{value:.{least}f}', key=len)
+
 def _pair(row): # text of a cell
     if row is None: return ''
     if row.kind == 'not run': return 'not run'
+    if row.kind == 'published': return f'{_digits(row.median_m, 2)} m, {_digits(row.median_deg, 1)}°' # as it is printed
     if np.isinf(row.median_m): return '∞'
     digits = '.3f' if row.median_m < .1 else '.2f'
     return f'{row.median_m:{digits}}{" units" if row.unit == "units" else " m"}, {short_number(row.median_deg)}°'
@@ -194,9 +197,10 @@ def benchmark_finding(
     own = table[(table.scene == scenes[-1]) & (table.kind == 'measured')].set_index('method')
     methods = own[~own.index.isin((*BASELINES, BEST_IMAGE))]
     if not len(methods): return f'{what.title}: only baselines were measured on {scenes[-1]}'
-    best = methods.median_m.idxmin()
+    whole = methods[methods.note == '']
+    best = (whole if len(whole) else methods).median_m.idxmin()
     n = ((table.method == best) & (table.kind == 'measured')).sum() - 1
-    where = f'on average over {n} scenes' if scenes[-1] == 'average' else f'on {scenes[-1]}'
+    where = f'on average over {n} scene{"s"[:n - 1]}' if scenes[-1] == 'average' else f'on {scenes[-1]}'
     text = f'{what.title}: {best} is best {where}, {_pair(next(methods.loc[[best]].itertuples()))}'
     bound = own.loc[[BEST_IMAGE]] if BEST_IMAGE in own.index else own[:0]
     return text + ''.join(f'; the {BEST_IMAGE} is {_pair(r)} away' for r in bound.itertuples())
@@ -225,7 +229,7 @@ td:nth-child(2) { text-align: left; } .matrix td:nth-child(2) { text-align: righ
 <h2>Shares of the test frames</h2>
 <div class="card scroll"><table>
 <thead><tr><th>scene</th><th>method</th>{% for c in limits %}<th>within {{ c }}</th>{% endfor %}
-<th>with an answer</th><th>of these coarse</th><th>test frames</th></tr></thead><tbody>
+<th>with an answer</th><th>only coarse</th><th>test frames</th></tr></thead><tbody>
 {% for scene, name, cells in details %}
 <tr{% if loop.changed(scene) %} class="first"{% endif %}><td>{{ scene }}</td><td>{{ name }}</td>
 {% for cell in cells %}<td>{{ cell }}</td>{% endfor %}</tr>
@@ -237,9 +241,10 @@ td:nth-child(2) { text-align: left; } .matrix td:nth-child(2) { text-align: righ
 
 # %% ../../nbs/09_eval/07_benchmark.ipynb #4bc76c32
 _PROTOCOL = (
-    ('Measured here', 'Rows with a dot were measured on this machine, on the test frames of the split that the data '
-     'set comes with. The last tenth of each training sequence chooses the epoch and is not trained on. A frame '
-     'without an answer counts as infinitely far off. The average is the mean of the medians, as papers compute it.'),
+    ('Measured here', 'Rows with a dot were measured on this machine, on the test frames of the split that comes with '
+     'the data set; a scene without one is divided by stretches of time. Where the split has no frames for validation, '
+     'the last tenth of each training sequence chooses the epoch and is not trained on. A frame without an answer '
+     'counts as infinitely far off. The average is the mean of the medians, as papers compute it.'),
     ('Published', 'Shaded rows are copied from the sources that they name, and were measured there, on the whole data '
      'set. They may be compared only where the frames, the split and the reference poses are the same.'))
 
@@ -255,7 +260,7 @@ def render_benchmark(
     missing = table[table.kind == 'not run'].groupby(['method', 'note'], sort=False).scene.agg(', '.join)
     notes = [(f'{method} was not run ({names})', note) for (method, note), names in missing.items()]
     partial = table[(table.scene == 'average') & (table.kind == 'measured') & (table.note != '')]
-    notes += [(f'{r.method}: average', r.note) for r in partial.itertuples()]
+    notes += [(f'Average {note}', ', '.join(t.method)) for note, t in partial.groupby('note', sort=False)]
     parts = [table[(table.kind == 'published') == of_others] for of_others in (False, True)]
     matrix = [row for part in parts for row in _matrix(part, scenes)]
     return str(render_html(BENCHMARK_PAGE, title=title or what.title, finding=benchmark_finding(table, what),
