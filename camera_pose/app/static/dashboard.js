@@ -26,7 +26,7 @@ document.addEventListener('DOMContentLoaded', () => {
     body.append('image', photo, photo.name || 'photo');
     form.classList.add('sending');
     try {
-      const answer = await fetch(form.action, {method: 'POST', body});
+      const answer = await fetch(form.action, {method: 'POST', body, headers: {Accept: 'text/html'}});
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const fresh = page.getElementById('result');
       if (!fresh) throw new Error(answer.status);
