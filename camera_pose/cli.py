@@ -78,7 +78,11 @@ SEED = dict(seed=option(int, 0, 'random seed'))
 RUN = dict(run=option(str, None, 'name of the model in SCENE/models  [default: the last one trained]', '--run'))
 FPS = dict(fps=option(float, None, 'frames for each second of video  [default: 10]'))
 SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets other machines in'),
-              port=option(int, 8000, 'port of the dashboard'))
+              port=option(int, 8000, 'port of the dashboard'),
+              token=option(str, None, 'that visitors need  [default: none on this machine, elsewhere one is made]'),
+              open_=option(bool, False, 'let everybody in without a token', '--open'),
+              allow_host=option(list[str], None, 'a name of this server besides its address; may be repeated',
+                                '--allow-host', metavar='NAME'))
 
 # %% ../nbs/14_cli.ipynb #482fb29d
 def takes(
@@ -473,20 +477,30 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
         print(f'what is not located may be in another part of this place: camera_pose localize {parts[0]}')
     print(f'{out/"poses.csv"}, poses.json, plan.png')
 
-# %% ../nbs/14_cli.ipynb #b6d1e4bc
-def _serve(scene, run, host, port):
-    from camera_pose.app.server import create_app, serve
-    run, localizer = scene.localizer(run)
-    scene.current_plan()
-    title, known = scene.path.resolve().name + (f': {run}' if run else ''), scene.table('positions')
-    page = create_app(localizer, scene.floormap, title=title, info=dict(units=scene.units), known=known)
-    serve(page, host=host, port=port)
+# %% ../nbs/14_cli.ipynb #59b75d2f
+def _check_served(folder): # without the slow imports
+    from camera_pose.app.folder import SceneFolder
+    if not SceneFolder(folder, quiet=True).record['stages']:
+        raise InputError(f'{folder} holds no scene yet: begin with `camera_pose run VIDEO {folder}`.')
+
+def _serve(folder, run, host, port, token, open_, allow_host):
+    from camera_pose.ground.web import announce, listen, make_access, serve_app
+    access = make_access(host, token, open_, allow_host or ())
+    with listen(host, port) as listener:
+        from camera_pose.app.server import create_app
+        run, localizer = (scene := _scene(folder)).localizer(run)
+        scene.current_plan()
+        title, known = scene.path.resolve().name + (f': {run}' if run else ''), scene.table('positions')
+        page = create_app(localizer, scene.floormap, title, dict(units=scene.units), known, access)
+        announce(listener, host, access)
+        serve_app(page, listener)
 
 @command
 @takes(RUN, SERVER)
 def serve(scene: Folder, **options):
     "Show the dashboard: a photo in, its pose on the plan out"
-    _serve(_scene(scene), **options)
+    _check_served(scene)
+    _serve(scene, **options)
 
 # %% ../nbs/14_cli.ipynb #f4a79606
 def _map(scene):
@@ -634,10 +648,10 @@ def _demo_report(scene, found, result, truth): # the figures, printed and writte
     print('These medians are against the poses of the reconstruction, which saw the test frames, too: '
           'to the exact truth the trajectory error comes on top.')
 
-# %% ../nbs/14_cli.ipynb #59b75d2f
+# %% ../nbs/14_cli.ipynb #b6d1e4bc
 @command
 @takes(SERVER, SEED, serve=option(bool, True, 'end with the dashboard'))
-def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_scene'), *, serve, host, port, seed):
+def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_scene'), *, serve, seed, **server):
     "The whole way on the built-in scene, with exact ground truth"
     print('The built-in scene: a rendered walk round a building floor, with exact ground truth. '
           f'Results go to {scene}.\n', flush=True) # before the libraries are loaded
@@ -647,7 +661,7 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
     _finish(scene, 'mapnet')
-    if serve: _serve(scene, 'mapnet', host, port)
+    if serve: _serve(scene.path, 'mapnet', **server)
 
 # %% ../nbs/14_cli.ipynb #34c71be3
 def _tidy(folder): # after a crash
