@@ -112,6 +112,8 @@ OPTIONS |= _section('run',
     ('precision', 'text', 'auto', ('auto', 'float32', 'bfloat16'),
      'number format in the backbone; "auto" measures whether bfloat16 is faster here'),
     ('cache', 'flag', True, None, 'compute the features of a frozen backbone only once'),
+    ('keep', 'text', 'end', ('end', 'best'), 'epoch that is kept: "end" is the last one of the schedule "one_cycle", '
+     'unless the best is clearly better, and of others the best; "best" has the least error on the validation frames'),
     ('early_stop', 'integer', 0, (0, inf), 'stop after this many epochs without a better one; 0: never'),
     ('checkpoint_epochs', 'integer', 1, (0, inf), 'epochs between two checkpoints, at most one in 20 s; 0: none'),
     ('tensorboard', 'flag', False, None, 'also write the history for TensorBoard (package tensorboard)'))
@@ -201,7 +203,7 @@ def changes(self:Recipe) -> dict: # label -> value
     return {k: v for k, v in self.items() if v != OPTIONS[k].default}
 
 # %% ../../nbs/08_train/01_recipe.ipynb #7fe71735
-_LATER = 'weather', 'starts' # options that older trainings do not know
+_LATER = 'weather', 'starts', 'keep' # options that older trainings do not know
 
 @patch
 def recorded(self:Recipe) -> dict: # label -> value
