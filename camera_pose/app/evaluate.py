@@ -79,7 +79,7 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
     predictions['mean pose'] = mean_pose_baseline(table_poses(train), len(test))
     metrics = report.evaluate(predictions, test, train, folder, title=f'{self.path.resolve().name}: {run}',
         floormap=self.floormap, images=images, nearest_rows=nearest, units=self.units, points=self.points3D,
-        history=_history(self.file('models', run, 'history.csv')),
+        scale_sd=self.scale_sd, history=_history(self.file('models', run, 'history.csv')),
         split=self.record['stages'].get('split', {}).get('result', {}).get('how'),
         covariances=_known_covariances(title, covariances, geometry))
     rough = dict(coarse=int((geometry['fused'][2] == 'coarse').sum())) if geometry else {}

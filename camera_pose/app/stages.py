@@ -409,7 +409,7 @@ def _drawn_plan(self:Scene): # the `FloorMap`, where it comes from, the same as 
     if sights is None or not len(sights):
         points = self.points3D[['x', 'y', 'z']].to_numpy()
         return floormap_from_points(points, poses, units=self.units), 'drawn from the point cloud', None
-    drawing = draw_seen(sights, poses, self.units)
+    drawing = draw_seen(sights, poses, self.units, self.scale_sd)
     return drawing.floormap(), 'drawn from what was seen', drawing.svg()
 
 @patch

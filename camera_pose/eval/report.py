@@ -314,6 +314,7 @@ class ReportOptions:
     title: str = ''           # name of the scene or run
     points: object = None     # point cloud, `(m, 3)` array or table, drawn from above
     units: str = None         # `metres` or `reconstruction units`; default: the floor map's, else metres
+    scale_sd: float = None    # how well a metre is known, as a share; None where points or a plan say it
     interactive: bool = True  # put the 3D figure, and with it 5 MB of plotly.js, into the page?
     split: str = None         # how test and training frames were divided, as `name` of `judge_split`
     train_images: object = None # training pictures, as `images`; default: `images`, if it finds pictures by name
@@ -367,7 +368,7 @@ def _measure(frames, main, options, covariances):
     result = dict(title=options.title, main=main, finding=_finding(methods, main, unit),
                   verdict=judge_model(methods, main, unit), split=judge_split(train, test, unit, options.split),
                   n_test=len(test), n_train=len(train), units='metres' if unit == 'm' else 'reconstruction units',
-                  off_floor=off_floor, methods=methods)
+                  scale_sd=options.scale_sd, off_floor=off_floor, methods=methods)
     return result | (dict(uncertainty=known) if known else {}), metrics_table(methods, unit), preds
 
 # %% ../../nbs/09_eval/04_report.ipynb #8a2a5353

@@ -192,6 +192,7 @@ class PlanDrawing:
     path: np.ndarray     # of the camera `(m, 2)`
     metre: float         # a metre, or about one, in the unit of the world
     units: str           # `metres` or `reconstruction units`
+    scale_sd: float = None # how well a metre is known, as a share
 
 def _reached(free, things, on_path, near): # connected to the path
     parts, _ = label(binary_opening(free & ~things, iterations=2))
@@ -201,6 +202,7 @@ def draw_seen(
     sights: Sights,        # in the aligned world
     poses: np.ndarray,     # camera path `(n, 7)`, in time order
     units: str = 'metres', # or `reconstruction units`
+    scale_sd: float = None, # how well a metre is known, as a share; stands beside the scale bar
 ) -> PlanDrawing:
     "The plan of what was seen: free space, walls, things, walkable area"
     path = np.asarray(poses)[:, :3]
@@ -222,7 +224,7 @@ def draw_seen(
     affine = np.c_[np.eye(2)/cell, -lo/cell]
     on_path, near = grid.count(path[:, :2]) > 0, _near_path(path[:, :2], .4*metre, affine, grid.shape)
     walkable = _reached(free, things, on_path, near)
-    return PlanDrawing(grid, free | near, things, walkable, walls, path[:, :2], metre, units)
+    return PlanDrawing(grid, free | near, things, walkable, walls, path[:, :2], metre, units, scale_sd)
 
 # %% ../../nbs/04_world/05_draw_plan.ipynb #e58ecd15
 _COLORS = dict(paper='#e4e2dc', free='#ffffff', grid='#e9e7e2', things='#c9c5bc', edge='#97938a', walls='#222222',
@@ -237,7 +239,8 @@ def _outlines(mask, grid): # polygons round the cells of a mask, in the world: o
 
 def _bar(drawing): # length of the scale bar, its text
     step = _nice_step(np.max(drawing.grid.extent))
-    return step, f'{step:g} {"m" if drawing.units == "metres" else "units"}'
+    known = f' ± {100*drawing.scale_sd:.0f} %' if drawing.scale_sd else ''
+    return step, f'{step:g} {"m" if drawing.units == "metres" else "units"}{known}'
 
 @patch
 def shapes(self:PlanDrawing) -> list: # of kind, points `(n, 2)` in the world, width of the line (0: filled; -1: a hole)
