@@ -230,7 +230,8 @@ def finish_scene(
     except CameraPoseError as e: message = str(e)
     except OSError as e: message = f'{e.filename or "A file"} cannot be used ({e.strerror or e}).'
     except Exception as e:
-        message = f'A fault of camera_pose in the stage {next(iter(names[len(results):]), "start")} ({type(e).__name__}: {e}).'
+        stage = next(iter(names[len(results):]), 'start')
+        message = f'A fault of camera_pose in the stage {stage} ({type(e).__name__}: {e}).'
     kept = status == 'done' and scene.record['stages'] == before
     return scene, results, dict(status=status, message=message, kept=kept)
 
