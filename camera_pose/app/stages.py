@@ -6,7 +6,7 @@
 __all__ = ['PARTS', 'GPS', 'NET_TITLES', 'Scene', 'stored_features', 'training_facts', 'check_run_name']
 
 # %% ../../nbs/12_app/04_stages.ipynb #add7f754
-import os, shutil
+import os, re, shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -193,8 +193,11 @@ def _aligned(self:Scene, found, positions): # pose table in metres, and what is 
     timed = listed.exists() and 'source' not in pd.read_csv(listed, nrows=1)
     table = poses_table(positions.image, positions.timestamp, found.similarity.apply_poses(table_poses(positions)))
     points = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
-    doubts = [*found.doubts, *check_world(table, found.similarity.apply(points), timed)]
-    return table if timed else table.assign(timestamp=0.), doubts
+    doubts = check_world(table, found.similarity.apply(points), timed)
+    if found.sources and found.scale_sd: # nobody has given lengths
+        asked = r'(Are the given lengths [\w ]+|Is the unit a metre)\?'
+        doubts = [re.sub(asked, 'Is the lowest surface that was seen the floor?', d) for d in doubts]
+    return table if timed else table.assign(timestamp=0.), [*found.doubts, *doubts]
 
 def _sentences(text, words, doubts=()): # a text, sentences about it, and the doubtful ones
     for w in [*words, *(['doubtful:'] if doubts else []), *doubts]:
