@@ -487,11 +487,9 @@ def _serve(folder, run, host, port, token, open_, allow_host):
     from camera_pose.ground.web import announce, listen, make_access, serve_app
     access = make_access(host, token, open_, allow_host or ())
     with listen(host, port) as listener:
-        from camera_pose.app.server import create_app
-        run, localizer = (scene := _scene(folder)).localizer(run)
-        scene.current_plan()
-        title, known = scene.path.resolve().name + (f': {run}' if run else ''), scene.table('positions')
-        page = create_app(localizer, scene.floormap, title, dict(units=scene.units), known, access)
+        from camera_pose.app.server import SceneSource, create_app
+        source = SceneSource(_scene(folder), run)
+        page = create_app(source.load(), access, source)
         announce(listener, host, access)
         serve_app(page, listener)
 

@@ -190,10 +190,11 @@ def localize(self:Localizer,
 def localize_many(self:Localizer,
     photos,        # list of files, bytes, PIL images or arrays
     camera = None, # `pycolmap.Camera` that took these photos, in place of the localizer's
-) -> pd.DataFrame: # a row for each photo: `localization_row` and `place_distance`
+) -> pd.DataFrame: # a row for each photo: `localization_row`, `place_distance` and `covariance` (nested lists)
     "Answers as a table; raises `InputError` for what is not an image"
     found = [self._localize(p, camera) for p in photos]
-    return pd.DataFrame([localization_row(a) | dict(place_distance=d) for a, d in found])
+    more = [dict(place_distance=d, covariance=a.covariance.tolist()) for a, d in found]
+    return pd.DataFrame([localization_row(a) | m for (a, _), m in zip(found, more)])
 
 @patch
 def predict(self:Localizer,

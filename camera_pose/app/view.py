@@ -93,6 +93,9 @@ def answer_extras(
     "What a row says besides the pose"
     known, source, reason = row.get('known_place'), row.get('source'), row.get('reason')
     out = _deviations(row) | (dict(known_place=bool(known)) if isinstance(known, (bool, np.bool_)) else {})
+    if isinstance(row.get('covariance'), list):
+        known = np.isfinite(row['covariance']).all()
+        out |= dict(covariance=[[float(f'{v:.6g}') for v in r] for r in row['covariance']] if known else None)
     if not (isinstance(source, str) and source): return out
     confidence, inliers = (row[k] if _is_number(row.get(k)) else None for k in ('confidence', 'inliers'))
     out |= dict(source=source, confidence=None if confidence is None else _plain(confidence))
@@ -245,4 +248,4 @@ def render_page(
     tags = {f'{name}_tag': board.pictures[name][1] for name in ('plan', 'overlay')}
     model_line = _model_line(board.info, board.unit)
     return _template().render(title=board.title, max_bytes=MAX_BYTES, error=error, model_line=model_line,
-                              **tags, **place, **found)
+                              note=getattr(board, 'note', None), **tags, **place, **found)
