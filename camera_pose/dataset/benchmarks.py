@@ -358,8 +358,8 @@ def find_layout(
 
 def _unknown(root):
     why = 'There is no file or folder' if not root.exists() else 'The layout of the data set is not clear in'
-    known = '; '.join(f'{k} ({what})' for k, what in LAYOUTS.items())
-    raise InputError(f'{why} {root}: name its folder, and if need be --layout, one of {known}.')
+    raise InputError(f'{why} {root}: name its folder, and if need be --layout, one of {", ".join(LAYOUTS)} '
+                     '(7scenes has seq-01, cambridge dataset_train.txt, tum-rgbd rgb.txt, colmap sparse/0).')
 
 # %% ../../nbs/06_dataset/08_benchmarks.ipynb #825ef54d
 _READERS = {'7scenes': _read_7scenes, 'cambridge': _read_cambridge, '12scenes': _read_12scenes, 'tum-rgbd': _read_tum,
