@@ -19,7 +19,7 @@ from .folder import digest
 from .localizer import MAP_FILES, localization_row
 from .stages import Scene
 from ..capture.picture import PHOTO_ENDINGS, PICTURE_KINDS
-from ..capture.camera import parse_camera
+from ..capture.camera import Camera, parse_camera
 from ..capture.video import VIDEO_ENDINGS, extract_frames
 from ..ground.basics import InputError, atomic_path, progress, read_json, write_json
 from ..ground.figures import METHOD_COLOURS
@@ -116,16 +116,19 @@ class _Filmed: # a `Localizer` for the frames of one video, in their order
     def __init__(self, localizer, times): self.tracker, self.times, self.more = localizer.tracker(), iter(times), {}
     def localize(self, photo):
         answer, own = self.tracker.step(photo, next(self.times)), self.tracker.seen
+        lens = Camera.from_colmap(self.tracker.lens).to_text() if self.tracker.lens else ''
         self.more = dict(own=dict(pose=own.pose.tolist(), covariance=own.covariance.tolist(), source=own.source,
-                                  known_place=bool(own.known_place), evidence=own.evidence, since=self.tracker.since))
+                                  known_place=bool(own.known_place), evidence=own.evidence, since=self.tracker.since,
+                                  lens=lens))
         return answer
     def replay(self, row): # what the tracker needs of a row that was kept
         own = dict(row['own'])
-        since = own.pop('since')
+        since, lens = own.pop('since'), own.pop('lens', '')
         pose, covariance = (np.array(own.pop(k), float) for k in ('pose', 'covariance'))
         seen = Localization(pose, covariance, np.inf, 180., confidence=0., reason='', parts={}, located=None, **own)
         self.tracker.follow(next(self.times), seen)
         self.tracker.since = since
+        if lens: self.tracker.lens = Camera.from_text(lens).to_colmap()
 
 # %% ../../nbs/12_app/06_localize.ipynb #21544482
 def localize_video(
