@@ -132,11 +132,12 @@ def chance_within(
     covariance: np.ndarray, # `(6, 6)`
     tolerance: tuple,       # a length and degrees
 ) -> float: # between 0 and 1
-    "Share of a normal distribution within a distance and an angle, from 4000 draws"
+    "Share of a normal distribution within a distance and an angle, from 4000 draws; never certain"
     if not np.isfinite(covariance).all(): return 0.
     draws = _normal_draws() @ np.linalg.cholesky(covariance).T
     length, angle = (np.linalg.norm(draws[:, k], axis=1) for k in (slice(3), slice(3, 6)))
-    return float(((length <= tolerance[0]) & (angle <= np.radians(tolerance[1]))).mean())
+    share = ((length <= tolerance[0]) & (angle <= np.radians(tolerance[1]))).mean()
+    return float(min(share, 1 - .5/len(draws)))
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #f738aa76
 def pose_sd(
