@@ -314,7 +314,8 @@ def _robustness(scene, run, names, photos): # the share of located photos by cha
 
 @command
 @takes(RUN, FORCE, pgo=option(bool, False, 'also correct the predictions with the odometry of the test frames'),
-       corrupt=option(str, None, _CORRUPT), photos=option(int, 20, 'with --corrupt: number of test frames to change', min=1))
+       corrupt=option(str, None, _CORRUPT),
+       photos=option(int, 20, 'with --corrupt: number of test frames to change', min=1))
 def evaluate(scene: Folder, *, corrupt, photos, **options):
     "Measure a model beside baselines, a MeNet by its relative poses: SCENE/reports/RUN"
     from camera_pose.dataset.corrupt import check_corruptions

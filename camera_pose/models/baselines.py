@@ -15,6 +15,7 @@ from ..ground.basics import InputError
 from ..ground.figures import short_number
 from ..ground.metrics import position_error, rotation_error
 from ..ground.pose import pose_mean
+from .novelty import unit_features
 
 # %% ../../nbs/07_models/10_baselines.ipynb #e22b3733
 def mean_pose_baseline(
@@ -26,15 +27,6 @@ def mean_pose_baseline(
         raise InputError('The mean-pose baseline needs training poses and there are none: check train.csv.')
     return np.tile(pose_mean(np.asarray(train_poses, float)), (n, 1))
 
-# %% ../../nbs/07_models/10_baselines.ipynb #64d2c958
-def _unit_features(features, what):
-    f = np.asarray(features, np.float32)
-    if f.ndim != 2 or not len(f):
-        raise InputError(f'{what} features must be a table with a row for each image, not shape {f.shape}.')
-    if not np.isfinite(f).all():
-        raise InputError(f'{what} features hold NaN or infinity: the network that computed them is damaged.')
-    return f/np.maximum(np.linalg.norm(f, axis=1, keepdims=True), 1e-12)
-
 # %% ../../nbs/07_models/10_baselines.ipynb #7ab9c0a3
 def nearest_image_rows(
     train_features: np.ndarray, # features of the training images `(m, d)`
@@ -42,7 +34,7 @@ def nearest_image_rows(
     bs: int = 1024,             # test images compared at a time, which bounds the memory
 ) -> np.ndarray: # row of the most similar training image `(n,)`
     "The training image with the highest cosine similarity; raises `InputError` for features that do not fit"
-    a, b = _unit_features(test_features, 'Test'), _unit_features(train_features, 'Training')
+    a, b = unit_features(test_features, 'Test features'), unit_features(train_features, 'Training features')
     if a.shape[1] != b.shape[1]:
         raise InputError(f'Training features of {b.shape[1]} and test features of {a.shape[1]} numbers do not fit: '
                          'compute both with the same backbone.')
