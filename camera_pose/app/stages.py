@@ -184,7 +184,7 @@ def _upright(self:Scene, positions, scale, height): # `Alignment`, a sentence: b
     except AlignmentError: # metres by the floor are a guess: without them nothing is impossible
         was = found.similarity
         found = replace(found, similarity=Similarity(1., was.quat, was.translation/was.scale), scale_sd=None)
-        how = how.split(', metres by')[0] + ', no metres: with the usual height of a camera it would be no walk'
+        how = how.split(', metres by')[0] + ', no metres: with that height of the camera it would be no walk'
     return found, how
 
 @patch
@@ -248,6 +248,8 @@ def align(self:Scene,
     if source == 'points' and str(path) == GPS and not Path(path).exists():
         path = GPS
         given = dict(frames=self.imgs/'frames.csv')
+    if camera_height_m is not None and not .02 <= camera_height_m <= 100:
+        raise InputError(f'A camera {camera_height_m:g} m above the floor cannot be: give its height in metres (1.5).')
     height = (camera_height_m or _HEIGHT_M) if source == 'points' else camera_height_m
     options = dict(distance=distance, camera_height_m=height if source in (None, 'points') else None)
     if path == GPS: options |= dict(source=GPS)
