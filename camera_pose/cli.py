@@ -489,10 +489,13 @@ def _serve(folder, run, host, port, token, open_, allow_host):
     access = make_access(host, token, open_, allow_host or ())
     with listen(host, port) as listener:
         from camera_pose.app.server import SceneSource, create_app
+        from camera_pose.dashboard.track import TrackPage, scene_jobs
         source = SceneSource(_scene(folder), run)
-        page = create_app(source.load(), access, source)
-        announce(listener, host, access)
-        serve_app(page, listener)
+        board = source.load()
+        with scene_jobs(source.scene, run) as jobs:
+            page = create_app(board, access, source, TrackPage(jobs))
+            announce(listener, host, access)
+            serve_app(page, listener)
 
 @command
 @takes(RUN, SERVER)

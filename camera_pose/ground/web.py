@@ -186,54 +186,60 @@ class BodyLimits:
         max_total: int = 120_000_000,   # of all that are not answered yet
         grace_s: float = 15.,           # until the speed is looked at
         bytes_per_s: float = 20_000.,   # that it must have on average
+        on_disk: dict = None,           # path -> largest body of it; it is written to disk and does not count in the sum
     ):
         self.app, self.max_bytes, self.max_total, self.held = app, max_bytes, max_total, 0
-        self.grace_s, self.bytes_per_s = grace_s, bytes_per_s
+        self.grace_s, self.bytes_per_s, self.on_disk = grace_s, bytes_per_s, on_disk or {}
 
     async def __call__(self, scope, receive, send):
         headers = Headers(scope=scope) if scope['type'] == 'http' else {}
         if not ('transfer-encoding' in headers or headers.get('content-length', '0') != '0'):
             return await self.app(scope, receive, send)
-        body = _Body(self, receive, headers)
+        body = _Body(self, receive, headers, self.on_disk.get(scope['path']))
         async def answer(message):
             if message['type'] == 'http.response.start' and body.more:
                 await body.drop()
                 if body.more: MutableHeaders(scope=message)['Connection'] = 'close'
             await send(message)
         try: await self.app(scope, body.receive, answer)
-        finally: self.held -= body.n
+        finally: self.held -= body.held
 
 # %% ../../nbs/01_ground/11_web.ipynb #d00f6cae
 class _Body: # of one request, counted
-    def __init__(self, limits, receive, headers):
+    def __init__(self, limits, receive, headers, most_on_disk=None):
         self.limits, self._receive, self.n, self.more, self.start = limits, receive, 0, True, time.monotonic()
+        self.most, self.in_memory, self.held = most_on_disk or limits.max_bytes, most_on_disk is None, 0
         length = headers.get('content-length', '')
         self.announced = int(length) if length.isdecimal() and len(length) < 20 else 0
         self.waits = 'expect' in headers # for a word before it sends
 
     async def receive(self):
         limits = self.limits
-        if self.announced > limits.max_bytes: self._too_large()
+        if self.announced > self.most: self._too_large()
         left = limits.grace_s + self.n/limits.bytes_per_s - (time.monotonic() - self.start)
         try:
             async with asyncio.timeout(max(0., left) if self.more else None): message = await self._receive()
         except TimeoutError:
-            text = 'The photo arrives too slowly: send it again with a better connection.'
+            text = f'The {self._what()} arrives too slowly: send it again with a better connection.'
             raise WebError(text, 408) from None
         self.more = message.get('more_body', False)
         self.n += len(message.get('body', b''))
-        limits.held += len(message.get('body', b''))
-        if self.n > limits.max_bytes: self._too_large()
+        if self.in_memory:
+            self.held += len(message.get('body', b''))
+            limits.held += len(message.get('body', b''))
+        if self.n > self.most: self._too_large()
         if limits.held > limits.max_total:
             raise WebError('Too many photos arrive at the same time: try again in a moment.', 429, retry_s=3)
         return message
 
+    def _what(self): return 'photo' if self.in_memory else 'video'
+
     def _too_large(self):
-        size = f'{self.limits.max_bytes/1e6:.0f} MB'
-        raise WebError(f'The photo is larger than the limit of {size}: send a smaller one.', 413)
+        size = f'{self.most/1e6:.0f} MB'
+        raise WebError(f'The {self._what()} is larger than the limit of {size}: send a smaller one.', 413)
 
     async def drop(self): # the remainder
-        left = 0 if self.waits else 2*self.limits.max_bytes
+        left = 0 if self.waits else 2*self.most
         with suppress(TimeoutError):
             async with asyncio.timeout(DROP_SECONDS):
                 while self.more and left > 0:

@@ -9,6 +9,7 @@ root.classList.add('scripted');
 
 document.addEventListener('DOMContentLoaded', () => {
   const form = document.getElementById('upload');
+  if (!form) return; // another page
 
   function say(sentence) {
     const alert = document.createElement('div');
