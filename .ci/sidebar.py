@@ -6,7 +6,12 @@ root = Path(__file__).resolve().parent.parent
 titles = dict(ground='Poses, metrics, tables', capture='Video and photos', sfm='Structure from motion',
               world='World coordinates and plan', localize='Localization in the map', dataset='Dataset', models='Networks',
               train='Training', eval='Evaluation', doctor='Doctor of a reconstruction', synthetic='The built-in scene',
-              app='Application', paper='The paper, reproduced', results='Measured results')
+              app='Application', paper='The paper, reproduced', tutorials='Guides', results='Measured results')
+
+
+def order(path):
+    "Guides before reference before results"
+    return path.name != '20_tutorials', path.name
 
 
 def lines():
@@ -16,7 +21,7 @@ def lines():
     yield '    contents:'
     for name in ('index.ipynb', '00_tour.ipynb'):
         yield f'    - {name}'
-    for path in sorted((root / 'nbs').iterdir()):
+    for path in sorted((root / 'nbs').iterdir(), key=order):
         match = re.match(r'\d+_(\w+)', path.name)
         if path.is_dir() and match:
             yield f'    - section: {titles.get(match[1], match[1])}'

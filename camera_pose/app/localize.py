@@ -6,7 +6,7 @@
 __all__ = ['localize_photos', 'localize_video', 'in_world', 'short_table', 'plot_localized']
 
 # %% ../../nbs/12_app/06_localize.ipynb #3bcccd51
-import json, os, tempfile
+import json, os, tempfile, textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -238,7 +238,7 @@ def plot_localized(
     for lead in _COLOURS:
         rows = good[[str(s).split('+')[0] == lead for s in good.source]]
         if len(rows): _draw_poses(ax, rows, lead, size)
-    ax.set_title(_finding(table, unit, what), loc='left', fontsize=11)
+    ax.set_title(textwrap.fill(_finding(table, unit, what), 64), loc='left', fontsize=11)
     beside = dict(loc='center left', bbox_to_anchor=(1.01, .5), frameon=False, fontsize=9)
     if ax.get_legend_handles_labels()[0]: ax.legend(title='shaded: 2 sd', **beside)
     return fig
