@@ -222,6 +222,7 @@ PRIVACY = (
     'It is unpacked by a separate process, compared with a map of this place, and forgotten. Of what the camera wrote '
     'into the file only its lens and the orientation are used; the GPS position is not read.',
     'Nothing is learned from it: neither the map nor the model is changed by a photo.',
+    'The open tab of your browser keeps the last answers until you close it; this server does not.',
     'The page loads nothing from the internet and counts nobody. Where a token is required, one cookie keeps it.',
     'The connection is not encrypted unless the address begins with https: use a network that you trust.')
 
