@@ -140,7 +140,7 @@ def made_scene(
 
 # %% ../nbs/15_testing.ipynb #a7839b1a
 _SECONDS = re.compile(r' *\((\d+ min )?\d+(\.\d)? s\)')
-_SPEED = re.compile(r'(?m)^.* times as fast here .*\n') # of this processor
+_SPEED = re.compile(r'(?m)^.*( times as fast here |\sINFO util.py).*\n') # of this processor; of Ray
 
 def _wrapped(line): # as in a narrow terminal
     if len(line) <= 110: return line
