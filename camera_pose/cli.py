@@ -489,11 +489,13 @@ def _serve(folder, run, host, port, token, open_, allow_host):
     access = make_access(host, token, open_, allow_host or ())
     with listen(host, port) as listener:
         from camera_pose.app.server import SceneSource, create_app
+        from camera_pose.dashboard.metrics import add_metrics
         from camera_pose.dashboard.track import TrackPage, scene_jobs
         source = SceneSource(_scene(folder), run)
         board = source.load()
         with scene_jobs(source.scene, run) as jobs:
             page = create_app(board, access, source, TrackPage(jobs))
+            add_metrics(page, jobs)
             announce(listener, host, access)
             serve_app(page, listener)
 
