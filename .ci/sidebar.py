@@ -3,33 +3,37 @@ import re
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
-titles = dict(ground='Poses, metrics, tables', capture='Video and photos', sfm='Structure from motion',
-              world='World coordinates and plan', localize='Localization in the map', dataset='Dataset', models='Networks',
-              train='Training', eval='Evaluation', doctor='Doctor of a reconstruction', synthetic='The built-in scene',
-              app='Application', paper='The paper, reproduced', tutorials='Guides', results='Measured results')
+titles = dict(tutorials='Guides', reference='Reference', results='Measured results', ground='Poses, metrics, tables',
+              capture='Video and photos', sfm='Structure from motion', world='World coordinates and floor plan',
+              localize='Localization in the map', dataset='Datasets and formats', models='Networks', train='Training',
+              eval='Evaluation', doctor='Reconstruction diagnosis', synthetic='The built-in scene',
+              app='Scenes', dashboard='Dashboard', paper='The paper, reproduced')
+commands = 'Command line', ('14_cli.ipynb', '16_main.ipynb')
+project = 'The project', ('contributing.ipynb', '15_testing.ipynb')
 
 
-def order(path):
-    "Guides before reference before results"
-    return path.name != '20_tutorials', path.name
+def section(title, entries):
+    "The lines of one section"
+    yield f'    - section: {title}'
+    yield '      contents:'
+    yield from (f'      - {entry}' for entry in entries)
 
 
 def lines():
-    "The file, line by line"
-    yield 'website:'
-    yield '  sidebar:'
-    yield '    contents:'
-    for name in ('index.ipynb', '00_tour.ipynb'):
-        yield f'    - {name}'
-    for path in sorted((root / 'nbs').iterdir(), key=order):
-        match = re.match(r'\d+_(\w+)', path.name)
-        if path.is_dir() and match:
-            yield f'    - section: {titles.get(match[1], match[1])}'
-            yield '      contents:'
-            for room in sorted(path.glob('[0-9]*.ipynb')):
-                yield f'      - {path.name}/{room.name}'
-        elif re.match(r'\d\d_.*\.ipynb', path.name) and path.name != '00_tour.ipynb':
-            yield f'    - {path.name}'
+    "The file, line by line: guides and reference first, then the measured results, then the chapters, floor by floor"
+    nbs = root / 'nbs'
+    floors = {m[1]: p for p in sorted(nbs.iterdir()) if p.is_dir() and (m := re.fullmatch(r'\d+_(\w+)', p.name))}
+    unknown = set(floors) - set(titles)
+    if unknown:
+        raise SystemExit(f'.ci/sidebar.py: no title for the floor {unknown.pop()}')
+    yield from ('website:', '  sidebar:', '    contents:', '    - index.ipynb', '    - 00_tour.ipynb')
+    for name, title in titles.items():
+        if name in floors:
+            rooms = sorted(p.name for p in floors[name].glob('[0-9]*.ipynb'))
+            yield from section(title, [f'{floors[name].name}/{room}' for room in rooms])
+        if name == 'reference':
+            yield from section(*commands)
+    yield from section(*project)
 
 
 if __name__ == '__main__':
