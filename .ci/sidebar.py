@@ -8,7 +8,7 @@ titles = dict(tutorials='Guides', reference='Reference', results='Measured resul
               localize='Localization in the map', dataset='Datasets and formats', models='Networks', train='Training',
               eval='Evaluation', doctor='Reconstruction diagnosis', synthetic='The built-in scene',
               app='Scenes', dashboard='Dashboard', paper='The paper, reproduced')
-commands = 'Command line', ('14_cli.ipynb', '16_main.ipynb')
+commands = 'Command line and client', ('14_cli.ipynb', '16_main.ipynb', '18_client.ipynb')
 project = 'The project', ('contributing.ipynb', '15_testing.ipynb')
 
 
