@@ -40,11 +40,12 @@ def ratio_matches(
     "Mutual nearest neighbours that pass the ratio test (Lowe 2004)"
     if len(a) < 2 or len(b) < 2: return np.zeros((0, 2), int)
     similar, rows = a @ b.T, np.arange(len(a))
-    best, back = similar.argmax(1), similar.argmax(0)
+    best = similar.argmax(1)
     nearest = similar[rows, best]
+    mutual = nearest == similar.max(0)[best]
     similar[rows, best] = -1
     first, second = (np.arccos(np.clip(s, -1, 1)) for s in (nearest, similar.max(1)))
-    good = (first < ratio*second) & (back[best] == rows)
+    good = (first < ratio*second) & mutual
     return np.c_[rows[good], best[good]]
 
 # %% ../../nbs/03_sfm/01_features.ipynb #e776c7a0

@@ -61,7 +61,7 @@ way, database, images, out, threads, seed, focal, distortion = sys.argv[1:]
 if way == 'global':
     options = pycolmap.GlobalPipelineOptions(num_threads=int(threads), random_seed=int(seed))
     options.mapper.num_threads, options.mapper.random_seed = int(threads), int(seed)
-    options.mapper.ba_num_iterations, options.mapper.track_required_tracks_per_view = 2, 200 # of 3, all: as exact
+    options.mapper.ba_num_iterations, options.mapper.track_required_tracks_per_view = 2, 100 # of 3, all: as exact
     adjust = options.mapper.bundle_adjustment
     adjust.refine_focal_length, adjust.refine_extra_params = focal == 'True', distortion == 'True'
 else:

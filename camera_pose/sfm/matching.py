@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['QUALITIES', 'FEATURES', 'MATCHINGS', 'MAPPERS', 'MANY_PHOTOS', 'LEAST_SHARED', 'LEAST_MATCHES', 'SfmOptions',
            'frame_size', 'image_table', 'colmap_call', 'SfmJob', 'main_size', 'import_frames', 'extract_features',
-           'sequential_pairs', 'first_pairs', 'similar_pairs', 'loop_pairs', 'match_pairs', 'drop_weak', 'match_table',
-           'follow_frames', 'find_keyframes', 'add_corners', 'match_tracked']
+           'sequential_pairs', 'first_pairs', 'similar_pairs', 'loop_pairs', 'pairs_around', 'match_pairs', 'drop_weak',
+           'match_table', 'follow_frames', 'find_keyframes', 'add_corners', 'match_tracked']
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #db5f9fd5
 import re, sqlite3, subprocess, sys
@@ -444,30 +444,51 @@ def similar_pairs(
     described: np.ndarray, # global descriptors of length 1 `(n, d)`
     gap: int,              # frames between the two, at least
     n_similar: int,        # partners of each frame
+    apart: int = 1,        # frames between two partners of one frame, at least
 ) -> np.ndarray: # index pairs `(m, 2)`, first below second
     "For each frame the most similar ones that are not its neighbours"
-    n = len(described)
+    rows, pairs = np.arange(len(described)), [np.zeros((0, 2), int)]
     similarity = described @ described.T
-    similarity[np.abs(np.subtract.outer(range(n), range(n))) < gap] = -np.inf
-    best = np.argsort(-similarity, axis=1, kind='stable')[:, :n_similar]
-    pairs = [sorted((i, j)) for i in range(n) for j in best[i] if np.isfinite(similarity[i, j])]
-    return np.unique(np.array(pairs, int).reshape(-1, 2), axis=0)
+    similarity[np.abs(np.subtract.outer(rows, rows)) < gap] = -np.inf
+    for _ in range(min(n_similar, len(rows))):
+        best = similarity.argmax(1)
+        good = np.isfinite(similarity[rows, best])
+        pairs.append(np.sort(np.c_[rows, best][good], axis=1))
+        similarity[np.abs(rows - best[:, None]) < apart] = -np.inf
+    return np.unique(np.concatenate(pairs), axis=0)
 
 def _sampled(job, most, rng, at_once=400_000): # for each frame some descriptors, fewer of many frames
     most, images = min(most, max(100, at_once//len(job.images))), list(zip(job.images.id, job.images.features))
     images = progress(images, 'similar', unit='images')
     with job.open() as db: return [read_descriptors(db, i, rng.permutation(n)[:most]) for i, n in images]
 
-def loop_pairs(job: SfmJob, n_descriptors: int=400) -> np.ndarray: # index pairs `(m, 2)`
+def loop_pairs(job: SfmJob, n_descriptors: int=1500) -> np.ndarray: # index pairs `(m, 2)`
     "Pairs of similar frames that are not near each other in time, without the `first_pairs`"
     n, overlap, rng = len(job.images), job.options.overlap, np.random.default_rng(job.options.seed)
     gap = min(2**(overlap - 1), max(overlap, n//4)) + 1
     if n <= gap or job.images.features.sum() < 1000: return np.zeros((0, 2), int)
     descriptors = _sampled(job, n_descriptors, rng)
     centres = cluster_centres(descriptors, 64, job.options.seed)
-    similar = similar_pairs(np.stack([vlad(x, centres) for x in descriptors]), gap, 3 if job.ordered else 20)
-    known = set(map(tuple, first_pairs(job)))
-    return np.array([pair for pair in map(tuple, similar) if pair not in known], int).reshape(-1, 2)
+    partners = (2, overlap) if job.ordered else (20, 1)
+    similar = similar_pairs(np.stack([vlad(x, centres) for x in descriptors]), gap, *partners)
+    return _without(similar, first_pairs(job))
+
+def _without(pairs, known): # those of the pairs `(m, 2)` that are not among the known ones
+    known = set(map(tuple, known))
+    return np.array([pair for pair in map(tuple, pairs) if pair not in known], int).reshape(-1, 2)
+
+def pairs_around(
+    job: SfmJob,       # of a video
+    loops: np.ndarray, # index pairs `(m, 2)`, compared; those without geometry do not hold
+    step: int = 2,     # frames before and after
+) -> np.ndarray: # index pairs `(k, 2)`
+    "The neighbours of loops that hold: where two passes meet in one frame, they meet before and after it"
+    ids, n = job.images.id.to_numpy(), len(job.images)
+    with job.open() as db: held = [pair for pair in loops if db.exists_two_view_geometry(*ids[pair])]
+    steps = step*np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
+    near = np.unique((np.reshape(held, (-1, 1, 2)).astype(int) + steps).reshape(-1, 2), axis=0)
+    near = near[(near >= 0).all(1) & (near < n).all(1) & (near[:, 0] < near[:, 1])]
+    return _without(near, np.r_[first_pairs(job), loops])
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #2ed71171
 def _match_by_colmap(job, listed, verification):
@@ -552,7 +573,9 @@ def _add_some(job, tracks, rows): # of the frames in these rows
 # %% ../../nbs/03_sfm/05_matching.ipynb #12e6ce99
 def _verification(job): # for frames of a video
     options = pycolmap.TwoViewGeometryOptions()
-    options.ransac.random_seed, options.ransac.max_num_trials = job.options.seed, 500 # more find 1 % more pairs
+    ransac = options.ransac
+    ransac.random_seed, ransac.max_num_trials = job.options.seed, 500 # more find 1 % more pairs
+    ransac.min_num_trials, ransac.dyn_num_trials_multiplier = 30, 1 # the same pairs, 0.5 % fewer matches
     options.ransac.max_error = 2*max(1, max(job.size)/1000) # tracks are accurate: more would take parallax for none
     return options
 

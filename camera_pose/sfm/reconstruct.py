@@ -23,7 +23,7 @@ from .lens import (correct_rolling_shutter, frame_velocities, rolling_shutter, r
 from .mapping import MANY_KEYFRAMES, map_keyframes
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
                                       first_pairs, follow_frames, image_table, import_frames, loop_pairs, main_size,
-                                      match_pairs, match_table, match_tracked)
+                                      match_pairs, match_table, match_tracked, pairs_around)
 from .model import main_camera, reconstruction_points
 from .precision import model_precision
 from .register import LEAST_INLIERS, fill_breaks, keep_frames, register_frames
@@ -221,6 +221,13 @@ def _shown(label, n, function, *args): # its result, with a line now and then
         bar.update(n)
     return result
 
+def _close_loops(keys, compare, least): # similar frames, then the neighbours of those with `least` inliers
+    loops = loop_pairs(keys)
+    for find in (lambda: loops, lambda: pairs_around(keys, loops) if keys.ordered else []):
+        if not len(pairs := find()): return
+        compare(keys, pairs, 'loops')
+        drop_weak(keys, pairs, least)
+
 def _match(keys, tracks): # matches of the keyframes in the database, and as a table
     n, pairs = len(keys.images), first_pairs(keys)
     if tracks is not None: add_corners(keys, tracks)
@@ -230,9 +237,7 @@ def _match(keys, tracks): # matches of the keyframes in the database, and as a t
     _check_motion(keys, matched)
     _check_depth(matched)
     all_pairs, checked = len(pairs) == n*(n - 1)//2, n >= MANY_KEYFRAMES
-    if keys.options.loop_closure and not all_pairs and len(loops := loop_pairs(keys)):
-        compare(keys, loops, 'loops')
-        drop_weak(keys, loops, 20 if checked else 30)
+    if keys.options.loop_closure and not all_pairs: _close_loops(keys, compare, 20 if checked else 30)
     if checked: _shown('checks', n, partial(drop_contradictions, seed=keys.options.seed), keys.database)
     return matched
 

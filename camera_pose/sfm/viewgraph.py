@@ -102,7 +102,7 @@ def _contradictions(pairs): # degrees, of each pair
     return average_rotations(*ends.reshape(-1, 2).T, quats, weight, len(ids))[1]
 
 def _disagreement(database, seed, among): # degrees, the bounded mean of the pairs
-    pairs = _pair_rotations(database, seed, among)
+    pairs = _pair_rotations(database, seed, among, most=60)
     if len(pairs) < 3: return np.inf
     off = np.minimum(np.nan_to_num(_contradictions(pairs), nan=10.), 10)
     return np.average(off, weights=np.minimum(pairs.inliers, 100))
