@@ -457,6 +457,11 @@ def similar_pairs(
         similarity[np.abs(rows - best[:, None]) < apart] = -np.inf
     return np.unique(np.concatenate(pairs), axis=0)
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #741c4851
+def _without(pairs, known): # those of the pairs `(m, 2)` that are not among the known ones
+    known = set(map(tuple, known))
+    return np.array([pair for pair in map(tuple, pairs) if pair not in known], int).reshape(-1, 2)
+
 def _sampled(job, most, rng, at_once=400_000): # for each frame some descriptors, fewer of many frames
     most, images = min(most, max(100, at_once//len(job.images))), list(zip(job.images.id, job.images.features))
     images = progress(images, 'similar', unit='images')
@@ -473,10 +478,7 @@ def loop_pairs(job: SfmJob, n_descriptors: int=1500) -> np.ndarray: # index pair
     similar = similar_pairs(np.stack([vlad(x, centres) for x in descriptors]), gap, *partners)
     return _without(similar, first_pairs(job))
 
-def _without(pairs, known): # those of the pairs `(m, 2)` that are not among the known ones
-    known = set(map(tuple, known))
-    return np.array([pair for pair in map(tuple, pairs) if pair not in known], int).reshape(-1, 2)
-
+# %% ../../nbs/03_sfm/05_matching.ipynb #47b47bc9
 def pairs_around(
     job: SfmJob,       # of a video
     loops: np.ndarray, # index pairs `(m, 2)`, compared; those without geometry do not hold
@@ -484,9 +486,10 @@ def pairs_around(
 ) -> np.ndarray: # index pairs `(k, 2)`
     "The neighbours of loops that hold: where two passes meet in one frame, they meet before and after it"
     ids, n = job.images.id.to_numpy(), len(job.images)
-    with job.open() as db: held = [pair for pair in loops if db.exists_two_view_geometry(*ids[pair])]
+    with job.open() as db: held = np.array([pair for pair in loops if db.exists_two_view_geometry(*ids[pair])])
+    if not len(held): return loops[:0]
     steps = step*np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
-    near = np.unique((np.reshape(held, (-1, 1, 2)).astype(int) + steps).reshape(-1, 2), axis=0)
+    near = np.unique((held[:, None] + steps).reshape(-1, 2), axis=0)
     near = near[(near >= 0).all(1) & (near < n).all(1) & (near[:, 0] < near[:, 1])]
     return _without(near, np.r_[first_pairs(job), loops])
 
