@@ -245,8 +245,9 @@ def _notes(result, unit):
                 f'the median becomes {median} {unit}.')
         notes.append(('', 'Walkable area', text, ''))
     if result.get('scale_sd'):
-        notes.append(('', 'Metres', f'The scale of this scene is known to ± {100*result["scale_sd"]:.0f} %, and so is every '
-                                    'length here: metres come from a height or from inertial sensors.', ''))
+        text = (f'The scale of this scene is known to ± {100*result["scale_sd"]:.0f} %, and so is every '
+                'length here: metres come from a height or from inertial sensors.')
+        notes.append(('', 'Metres', text, ''))
     return notes
 
 # %% ../../nbs/09_eval/03_page.ipynb #640e95c1

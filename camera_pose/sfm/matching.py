@@ -147,6 +147,7 @@ def _with_tags(table, imgs_dir, listed): # the table with `device` and `focal_px
     known = [c for c in columns if c in found and found[c].replace('', None).notna().any()]
     return table.assign(**{c: found[c].to_numpy() for c in known})
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #5dfcd5ab
 def image_table(
     imgs_dir: str|Path, # folder with the frames
 ) -> pd.DataFrame: # `image`, `timestamp` (or a running number), `width`, `height`; if known `device`, `focal_px`

@@ -150,6 +150,7 @@ def _lens_warning(job, model): # a sentence, or nothing where the focal length i
     check = _determined(self_check, model, ())
     return '' if check is None or check.determined else str(check)
 
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #c215b915
 def _camera_list(job, model): # a dictionary for each camera, the one of most images first
     images = job.images[job.images.id.isin(model.reg_image_ids())]
     device, rows = images.get('device', pd.Series('', images.index)).fillna(''), []
