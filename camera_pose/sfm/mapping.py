@@ -57,11 +57,11 @@ _SOLVE = """import ctypes, sys, pycolmap
 try: ctypes.CDLL(None).prctl(1, 9) # Linux: ends when its parent is killed
 except Exception: pass
 pycolmap.logging.minloglevel = 3
-way, database, images, out, threads, seed, focal, distortion = sys.argv[1:]
+way, database, images, out, threads, seed, tracks, focal, distortion = sys.argv[1:]
 if way == 'global':
     options = pycolmap.GlobalPipelineOptions(num_threads=int(threads), random_seed=int(seed))
     options.mapper.num_threads, options.mapper.random_seed = int(threads), int(seed)
-    options.mapper.ba_num_iterations, options.mapper.track_required_tracks_per_view = 2, 100 # of 3, all: as exact
+    options.mapper.ba_num_iterations, options.mapper.track_required_tracks_per_view = 2, int(tracks) # of 3, all
     adjust = options.mapper.bundle_adjustment
     adjust.refine_focal_length, adjust.refine_extra_params = focal == 'True', distortion == 'True'
 else:
@@ -74,7 +74,8 @@ getattr(pycolmap, way + '_mapping')(database, images, out, options)"""
 
 def _in_process(way, job, raw): # models of the global or the hierarchical mapper
     free = job.free['focal'], job.free['distortion']
-    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, *free
+    tracks = max(100, 30_000//len(job.images)) # of a view: more in a small model, whose links may be weak
+    arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, tracks, *free
     unit = 'images, all at once' if way == 'global' else 'images'
     with ProgressBar('mapping', len(job.images), unit) as bar:
         subprocess.run([sys.executable, '-c', _SOLVE, *map(str, arguments)], capture_output=True) # killed by Ctrl-C

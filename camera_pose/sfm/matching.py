@@ -577,9 +577,7 @@ def _add_some(job, tracks, rows): # of the frames in these rows
 # %% ../../nbs/03_sfm/05_matching.ipynb #12e6ce99
 def _verification(job): # for frames of a video
     options = pycolmap.TwoViewGeometryOptions()
-    ransac = options.ransac
-    ransac.random_seed, ransac.max_num_trials = job.options.seed, 500 # more find 1 % more pairs
-    ransac.min_num_trials, ransac.dyn_num_trials_multiplier = 30, 1 # the same pairs, 0.5 % fewer matches
+    options.ransac.random_seed, options.ransac.max_num_trials = job.options.seed, 500 # more find 1 % more pairs
     options.ransac.max_error = 2*max(1, max(job.size)/1000) # tracks are accurate: more would take parallax for none
     return options
 
