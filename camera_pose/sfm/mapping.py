@@ -74,7 +74,7 @@ getattr(pycolmap, way + '_mapping')(database, images, out, options)"""
 
 def _in_process(way, job, raw): # models of the global or the hierarchical mapper
     free = job.free['focal'], job.free['distortion']
-    tracks = max(100, 30_000//len(job.images)) # of a view: more in a small model, whose links may be weak
+    tracks = max(100, 20_000//len(job.images)) # of a view: more in a small model, whose links may be weak
     arguments = way, job.database, job.imgs_dir, raw, job.options.threads, job.options.seed, tracks, *free
     unit = 'images, all at once' if way == 'global' else 'images'
     with ProgressBar('mapping', len(job.images), unit) as bar:

@@ -252,7 +252,7 @@ def _torn(job, matched, models): # do nine tenths hang together in the matches, 
     graph = sparse.coo_matrix((np.ones(len(good)), (good['first'], good.second)), (n, n))
     return np.bincount(connected_components(graph, directed=False)[1]).max() >= .9*n
 
-def _start(job, tracks, out_dir, k): # the models of another start
+def _start(job, tracks, out_dir, k): # the models of another start, whose matches replace those in the database
     job = replace(job, options=replace(job.options, seed=job.options.seed + k))
     with job.open() as db:
         db.clear_matches()
