@@ -57,7 +57,7 @@ def _weak_stretches(matched, least=15): # `(first frame, last frame, fewest inli
     return [(w['first'].min(), w.second.max(), w.inliers.min()) for _, w in weak.groupby(number)]
 
 def _clock(job, images): # what a person calls the time of each frame of a table
-    if job.listed is None: return list(images.image)
+    if not job.timed: return list(images.image)
     return [f'{int(seconds//60):02}:{seconds%60:04.1f}' for seconds in images.timestamp]
 
 def _where(job, stretch): # in words
@@ -142,7 +142,7 @@ def _advice(job, frames): # what to do about frames without a pose
     lost = frames.status.isin(_UNUSED).to_numpy()
     if lost.mean() < .05: return ''
     problem = f'{100*lost.mean():.0f} % of the frames have no usable pose.'
-    if not job.timed: return f'{problem} Photos should overlap by two thirds: take more in between.'
+    if not job.ordered: return f'{problem} Photos should overlap by two thirds: take more in between.'
     why = _explained(job, frames, _longest_lost(lost))
     return f'{problem} {why}' if why else f'{problem} Film more slowly, or extract more frames per second.'
 
