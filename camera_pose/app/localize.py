@@ -148,10 +148,10 @@ def localize_video(
         table = localize_photos(filmed or localizer, paths, keep, identity, marks)
     if filmed:
         found = np.array(table.covariance.tolist(), float)
-        table, found = smooth(filmed.tracker, table, found, floormap=floormap)
+        table, found = smooth(filmed.tracker, table.assign(timestamp=times), found, floormap=floormap)
         table['covariance'] = found.tolist()
     names = [f'{Path(video).name} {t:.2f} s' for t in times]
-    return table.drop(columns=['own', 'state'], errors='ignore').assign(image=names, timestamp=times)
+    return table.drop(columns=['own', 'state', 'timestamp'], errors='ignore').assign(image=names, timestamp=times)
 
 # %% ../../nbs/12_app/06_localize.ipynb #357b8b8a
 def in_world(

@@ -27,6 +27,7 @@ from ..ground.pose import POSE_COLUMNS
 from ..ground.table import poses_table
 from ..ground.web import WebError
 from ..localize.fuse import pose_status
+from ..survey.walkable import snap_track
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #3869f5f8
 try:
@@ -69,6 +70,14 @@ def _row_on_plan(row, image, floormap): # one moment, ready for JSON
     shown = 'position_m', 'quaternion_wxyz', 'heading_deg', 'pixel', 'walkable'
     sd = {k: float(row[k]) for k in ('sd_m', 'sd_deg') if np.isfinite(row.get(k, np.nan))}
     return moment | dict(status=status, **{k: plan[k] for k in shown}, **sd)
+
+def _snap_way(poses, floormap): # changes the located ones: where they are on walkable ground, as one track
+    there = [o for o in poses if o['status'] == 'located']
+    if not there: return
+    sd = [max(.1, o.get('sd_m', .3)) if floormap.units == 'metres' else .3 for o in there]
+    xy = snap_track(floormap, [o['position_m'][:2] for o in there], [o['timestamp'] for o in there], sd)
+    for o, at, px in zip(there, xy, floormap.to_pixels(xy)):
+        o |= dict(snapped_m=[round(float(v), 4) for v in at], snapped_pixel=dict(zip('xy', map(float, px.round(2)))))
 
 def _finding(poses, seconds, units): # one sentence
     n = sum(o['status'] == 'located' for o in poses)
@@ -123,6 +132,7 @@ def track_job(
         table = localize_video(localizer, video, job['fps'], folder/'rows.jsonl', version or '', floormap)
     except InputError as e: raise InputError(str(e).replace(str(video), job['name'])) from e
     poses = [_row_on_plan(row, image, floormap) for image, (_, row) in zip(images, table.iterrows())]
+    _snap_way(poses, floormap)
     finding = _finding(poses, table.timestamp.iloc[-1], units)
     found = dict(version=version, units=units, finding=finding, poses=poses)
     write_trajectory(found, folder)
@@ -302,12 +312,13 @@ def _add_files(app, jobs):
 def _way(poses): # SVG paths of the located and of the coarse frames, pixels of the first and the last
     line, dots, move = '', '', 'M'
     for o in poses:
-        at = '{x:.1f} {y:.1f}'.format(**o['pixel']) if 'pixel' in o else None
+        px = o.get('snapped_pixel', o.get('pixel'))
+        at = None if px is None else '{x:.1f} {y:.1f}'.format(**px)
         if o['status'] == 'located': line, move = f'{line}{move}{at}', 'L'
         else:
             move = 'M'
             dots += f'M{at}h0' if at else ''
-    ends = [o['pixel'] for o in poses if o['status'] == 'located']
+    ends = [o.get('snapped_pixel', o['pixel']) for o in poses if o['status'] == 'located']
     return dict(way=line, coarse=dots, ends=[ends[0], ends[-1]] if ends else None)
 
 def render_track(

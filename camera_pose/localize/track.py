@@ -23,6 +23,7 @@ from .odometry import tie_scale
 from .lens import LensGuess, lens_guesses
 from .pnp import PnPOptions, match_near, solve_pnp
 from .posegraph import pose_graph
+from ..survey.walkable import snap_track
 
 # %% ../../nbs/05_localize/09_track.ipynb #080e00eb
 def _metre(place): # its length in units of the map; without metres a twentieth of the extent
@@ -130,12 +131,13 @@ def _with_odometry(poses, covariances, odometry): # poses `(n, 7)`
     return out
 
 # %% ../../nbs/05_localize/09_track.ipynb #3415670c
-def _snap_to_walkable(poses, covariances, floormap, sd_m=.1): # poses `(n, 7)`
-    "Positions moved towards the walkable area, as far as they are uncertain"
+def _snap_to_walkable(poses, covariances, floormap, timestamps, sd_m=.1): # poses `(n, 7)`
+    "Positions moved towards the walkable area, round walls, as far as they are uncertain"
     poses = np.array(poses, float)
     ok = np.isfinite(poses).all(1) & np.isfinite(covariances[:, :2, :2]).all((1, 2))
-    away = floormap.snap(poses[ok, :2]) - poses[ok, :2]
     spread = covariances[ok][:, :2, :2]
+    sd = np.sqrt(np.trace(spread, axis1=1, axis2=2)/2 + sd_m**2)
+    away = snap_track(floormap, poses[ok, :2], np.asarray(timestamps, float)[ok], sd) - poses[ok, :2]
     poses[ok, :2] += (spread @ np.linalg.solve(spread + sd_m**2*np.eye(2), away[..., None]))[..., 0]
     return poses
 
@@ -164,7 +166,8 @@ def smooth(
     states = np.array([s.state for s in tracker.track.steps])
     if smoothed and len(poses): _close_gaps(tracker, table, poses, covariances, states)
     if odometry is not None: poses = _with_odometry(poses, covariances, odometry)
-    if floormap is not None and tracker.place.units == 'metres': poses = _snap_to_walkable(poses, covariances, floormap)
+    if floormap is not None and tracker.place.units == 'metres':
+        poses = _snap_to_walkable(poses, covariances, floormap, table.timestamp)
     table[POSE_COLUMNS] = poses
     sd = np.array([pose_sd(c) for c in covariances]).reshape(-1, 2)
     return table.assign(sd_m=sd[:, 0], sd_deg=sd[:, 1], state=states), covariances

@@ -70,6 +70,9 @@ class FloorMap:
     @property
     def unit(self): return 'm' if self.units == 'metres' else 'units'
 
+    @property
+    def pixel_size(self): return self._px_size # metres for a step of one column, one row `(2,)`
+
     def __repr__(self):
         (h, w), (sx, sy), u = self.walkable.shape, self._px_size, self.unit
         return f'FloorMap {w}x{h} px, {w*sx:.1f} x {h*sy:.1f} {u}, walkable {self.walkable.sum()*sx*sy:.1f} {u}²'
