@@ -59,17 +59,23 @@ async def receive_form(
     request: Request,      # POST request
     parser = MemoryParser, # held in memory only; Starlette's `MultiPartParser` writes large files to disk
     what: str = 'photo',   # that the form carries
-    field: str = 'image',  # in which it stands
+    fields = ('image', 'camera'), # that it may have; it stands in the first
 ): # `FormData`
     "All fields of a form; raises `UploadError`"
     if not request.headers.get('content-type', '').lower().startswith('multipart/form-data'):
-        way = f'send the {what} as multipart/form-data in the field "{field}".'
+        way = f'send the {what} as multipart/form-data in the field "{fields[0]}".'
         raise UploadError(f'The request is not a form: {way}', 415)
-    try: return await parser(request.headers, request.stream(), max_files=4, max_fields=8).parse()
+    try: form = await parser(request.headers, request.stream(), max_files=4, max_fields=8).parse()
     except MultiPartException as e:
         raise UploadError(f'The form is damaged ({e.message.rstrip(".")}): send the {what} again.') from None
     except ClientDisconnect:
         raise UploadError(f'The connection ended before the {what} was complete: send it again.') from None
+    other = [*{*form} - {*fields}]
+    if not other: return form
+    await form.close()
+    known = ' and '.join(f'"{f}"' for f in fields)
+    raise UploadError(f'The form has a field {other[0][:40]!r} that is not known here: send the {what} in the field '
+                      f'"{fields[0]}"; the fields are {known}.')
 
 # %% ../../nbs/12_app/10_uploads.ipynb #ae666844
 def read_camera(text: str): # `pycolmap.Camera`

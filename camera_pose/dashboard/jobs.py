@@ -10,8 +10,10 @@ import json, os, secrets, shutil, signal, subprocess, sys, threading, time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import torch
 from fastcore.basics import patch
 
+from ..capture.untrusted import limit_memory
 from ..ground.basics import CameraPoseError, InputError, SceneError, read_json, write_json
 from ..ground.lock import folder_lock
 from ..ground.web import WebError
@@ -24,16 +26,19 @@ def _end_with_server(): # this process, when its standard input is closed
     threading.Thread(target=wait, daemon=True).start()
 
 def work_on(
-    folder: str|Path, # of the job
-    work,             # function of the folder; raises `CameraPoseError`
+    folder: str|Path,       # of the job
+    work,                   # function of the folder; raises `CameraPoseError`
+    megabytes: int = 8_000, # of memory that it may take
 ):
     "What the process of a job does: work, and leave a sentence where that fails"
     _end_with_server()
     signal.signal(signal.SIGINT, signal.SIG_IGN) # Ctrl-C is for the server
     if hasattr(os, 'nice'): os.nice(5) # photos come first
+    if not torch.cuda.is_available(): limit_memory(megabytes) # CUDA reserves more addresses than there is memory
     try: work(Path(folder))
-    except CameraPoseError as e:
-        (Path(folder)/'error.txt').write_text(str(e), encoding='utf-8')
+    except (CameraPoseError, MemoryError) as e:
+        why = f'The video needs more than {megabytes} MB of memory: send a shorter or smaller one.'
+        (Path(folder)/'error.txt').write_text(why if isinstance(e, MemoryError) else str(e), encoding='utf-8')
         sys.exit(2)
 
 # %% ../../nbs/17_dashboard/01_jobs.ipynb #41b7ea94

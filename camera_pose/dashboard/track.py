@@ -217,7 +217,7 @@ async def receive_video(
     request: Request, # POST request with the video in the field `video`, perhaps `fps`
 ) -> tuple: # the file, its ending, its name for people, frames a second
     "The video of a form, on disk; raises `UploadError`"
-    form = await receive_form(request, MultiPartParser, 'video', 'video')
+    form = await receive_form(request, MultiPartParser, 'video', ('video', 'fps'))
     found = [p for name, p in form.multi_items() if name == 'video' and isinstance(p, UploadFile) and p.filename]
     if not found: raise UploadError('No video came with the request: choose one, or send it in the field "video".')
     ending, fps = video_ending(await found[0].read(12)), _read_fps(form.get('fps'))
@@ -254,15 +254,18 @@ async def _events(jobs, job): # server-sent events until the job has ended
 _SAYS = {202: 'The video waits to be tracked', 400: 'The file is not a usable video', 401: 'A token is required',
          403: 'Sent by a page of another site', 404: 'No such video', 408: 'The video arrives too slowly',
          413: 'The video is too large',
-         415: 'The request is not a form', 429: 'Too many videos wait', 503: 'This server takes no videos now'}
+         415: 'The request is not a form', 422: 'A part of the address is not what it has to be',
+         429: 'Too many videos wait', 503: 'This server takes no videos now'}
 
 def _declared(*statuses): return {s: dict(model=Refusal, description=_SAYS[s]) for s in statuses}
 
 _FIELDS = {'video': {'type': 'string', 'format': 'binary', 'description': 'an MP4, MOV, MKV, WebM or AVI file'},
            'fps': {'type': 'number', 'minimum': .5, 'maximum': 10, 'default': 4,
                    'description': 'frames to look at for each second'}}
-_FORM = {'requestBody': {'required': True, 'content': {'multipart/form-data': {'schema': {
-    'type': 'object', 'required': ['video'], 'properties': _FIELDS}}}}}
+_KINDS = 'video/mp4, video/quicktime, video/x-matroska, video/webm, video/x-msvideo'
+_SCHEMA = {'type': 'object', 'required': ['video'], 'properties': _FIELDS, 'additionalProperties': False}
+_FORM = {'requestBody': {'required': True, 'content': {'multipart/form-data': {
+    'schema': _SCHEMA, 'encoding': {'video': {'contentType': _KINDS}}}}}}
 _ROUTE = '/api/v1/track/{job}'
 
 def _add_jobs(app, jobs): # a video comes, is looked at, and goes
@@ -275,12 +278,12 @@ def _add_jobs(app, jobs): # a video comes, is looked at, and goes
         if 'text/html' in request.headers.get('accept', ''): return RedirectResponse(f'{root}/track?job={job}', 303)
         return JSONResponse(job_answer(jobs, job), 202, {'Location': f'{root}/api/v1/track/{job}'})
 
-    @app.get(_ROUTE, summary='A video, its progress and its trajectory', responses=_declared(400, 401, 404))
+    @app.get(_ROUTE, summary='A video, its progress and its trajectory', responses=_declared(400, 401, 404, 422))
     async def state(job: str) -> TrackAnswer:
         answer, path = job_answer(jobs, job), jobs.folder_of(job)/'track.json'
         return answer | (await asyncio.to_thread(read_json, path) if answer['state'] == 'done' else {})
 
-    @app.delete(_ROUTE, summary='Delete a video', status_code=204, responses=_declared(400, 401, 403, 404))
+    @app.delete(_ROUTE, summary='Delete a video', status_code=204, responses=_declared(400, 401, 403, 404, 422))
     async def delete(job: str):
         await asyncio.to_thread(jobs.remove, job)
         return Response(status_code=204)
@@ -292,20 +295,20 @@ def _file(path, **more): # of a job, by a name that does not come from the reque
 
 def _add_files(app, jobs):
     @app.get(_ROUTE + '/events', summary='Progress, as server-sent events', response_class=StreamingResponse,
-             responses=_declared(400, 401, 404))
+             responses=_declared(400, 401, 404, 422))
     async def events(job: str):
         jobs.folder_of(job)
         return StreamingResponse(_events(jobs, job), media_type='text/event-stream')
 
     @app.get(_ROUTE + '/trajectory.{kind}', summary='The trajectory as a file', response_class=FileResponse,
-             responses=_declared(400, 401, 404))
+             responses=_declared(400, 401, 404, 422))
     async def trajectory(job: str, kind: Literal['tum', 'csv', 'geojson']):
         types = dict(tum='text/plain', csv='text/csv', geojson='application/geo+json')
         name = f'trajectory.{kind}'
         return _file(jobs.folder_of(job)/name, media_type=types[kind], filename=name)
 
     @app.get(_ROUTE + '/frames/{n}', summary='A frame of the video, counted from 0', response_class=FileResponse,
-             responses=_declared(400, 401, 404))
+             responses=_declared(400, 401, 404, 422))
     async def frame(job: str, n: int): return _file(jobs.folder_of(job)/'frames'/f'frame_{n:06d}.jpg')
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #d32cd737
