@@ -215,8 +215,11 @@ def _held_out(model, seed): # a copy without one observation of each long track,
     return rest, held
 
 def _held_out_error(model, held): # root mean square in pixels, without the worst twentieth
-    off = []
+    off, left = [], set(model.points3D)
     for image_id, xy, i in held:
+        if i not in left: # a lens that throws a point behind a camera does not predict it
+            off.append(np.inf)
+            continue
         image = model.image(image_id)
         predicted = image.camera.img_from_cam((image.cam_from_world()*model.points3D[i].xyz)[None])[0]
         off.append(((predicted - xy)**2).sum())
