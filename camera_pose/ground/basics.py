@@ -34,7 +34,7 @@ class SceneError(CameraPoseError):
     "A stage was asked for before the one it builds on"
 
 class WeightsError(CameraPoseError):
-    "Pretrained weights could not be had or do not fit"
+    "Pretrained weights were not found or do not fit the network"
 
 # %% ../../nbs/01_ground/02_basics.ipynb #66c7424f
 class MissingExtraError(CameraPoseError, ImportError):
@@ -165,6 +165,7 @@ def _check_space(folder, least): # in bytes; raises `OSError`
     free = disk.f_frsize*(disk.f_bavail if os.geteuid() else disk.f_bfree)
     if disk.f_blocks and free < least: raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
+# %% ../../nbs/01_ground/02_basics.ipynb #7bf63218
 @contextmanager
 def atomic_path(
     path: str|Path, # file or folder that appears, or is replaced, as a whole

@@ -86,6 +86,7 @@ def _log_text(what, details): # what happened, and everything that may have to d
              f'{time.strftime("%Y-%m-%d %H:%M:%S")}, in {os.getcwd()}', shlex.join(sys.argv), '', what, '', details]
     return '\n'.join(lines) + '\n'
 
+# %% ../../nbs/01_ground/10_faults.ipynb #b58b14b9
 def write_log(
     what: str,    # happened, in a line
     details: str, # traceback, or what libraries printed
@@ -141,6 +142,7 @@ def _flush(): # the exit code of what is left to be written: None where it could
             say(sentence)
     return found
 
+# %% ../../nbs/01_ground/10_faults.ipynb #1dfc9227
 def outcome(
     run, # function without arguments: a command, which may call `sys.exit`
 ) -> int: # exit code
@@ -207,6 +209,7 @@ def _wait(child): # exit code of a process, negative for a signal
     _hold(signal.SIG_UNBLOCK)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
+# %% ../../nbs/01_ground/10_faults.ipynb #3c6d2e4a
 def _printed(log): # by libraries, the end of it
     if log is None: return ''
     log.seek(max(0, log.seek(0, os.SEEK_END) - 20_000))

@@ -128,6 +128,7 @@ def _checked_csv(path, columns, numbers, what, skip_lost=False): # table, number
     for c in numbers: table[c] = _finite_column(table, c, path, lines, units.get(c, ''))
     return table, lines
 
+# %% ../../nbs/01_ground/03_table.ipynb #ec14601e
 def read_csv(
     path: str|Path,      # CSV file with a header
     columns: list,       # columns that must be there

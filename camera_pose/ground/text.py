@@ -31,6 +31,7 @@ def not_there(path: str|Path, what: str = 'file') -> str:
     address = re.sub(r'^(\w+):/+', r'\1://', str(path)) # a path has lost one of the slashes
     return f'{address} is an address, and nothing is downloaded: save it on this computer and name the file.'
 
+# %% ../../nbs/01_ground/09_text.ipynb #4f0cb9b8
 _CONTROL = re.compile('[\x00-\x08\x0e-\x19\x1b-\x1f]')
 
 def _encodings(data):
