@@ -28,6 +28,7 @@ def parameter_names(
     camera = pycolmap.Camera.create_from_model_name(1, model, 1., 1, 1)
     return [name.strip() for name in camera.params_info.split(',')]
 
+# %% ../../nbs/02_capture/05_camera.ipynb #75281d02
 def make_camera(
     model: str,    # COLMAP's name of a camera model
     size: tuple,   # width, height in pixels
@@ -48,6 +49,7 @@ def make_camera(
     camera.has_prior_focal_length = True
     return camera
 
+# %% ../../nbs/02_capture/05_camera.ipynb #c66568cf
 def camera_from_focal(
     focal_px: float, # focal length, pixels
     model: str,      # COLMAP's name of a camera model
@@ -100,6 +102,7 @@ def checked(self:Camera,
                          'a size is in whole pixels, a focal length is greater than 0, and all are finite.')
     return Camera(int(self.width), int(self.height), self.model, params.tolist())
 
+# %% ../../nbs/02_capture/05_camera.ipynb #e1427a0d
 @patch(cls_method=True)
 def from_text(cls:Camera,
     text: str, # 'MODEL,WIDTH,HEIGHT,PARAMETERS': 'PINHOLE,640,480,525,525,320,240'
@@ -177,6 +180,7 @@ def from_names(cls:Camera,
         raise InputError(f'A number is expected in {where}: correct its width, height and parameters.') from e
     return cls(*size, model, [named.get(name, 0.) for name in parameter_names(model)]).checked(where)
 
+# %% ../../nbs/02_capture/05_camera.ipynb #a43373c2
 @patch
 def to_names(self:Camera) -> dict: # `camera_model`, `w`, `h`, `fl_x`, ..., as `from_names` reads them
     "The camera with the names of transforms.json"
@@ -199,6 +203,7 @@ def _turned(camera): # by a quarter, or None where the direction of the turn mat
     if 'fx' in now: turned |= dict(fx=now['fy'], fy=now['fx'])
     return make_camera(camera.model.name, (h, w), [turned[k] for k in names])
 
+# %% ../../nbs/02_capture/05_camera.ipynb #0939d746
 def scale_camera(
     camera: pycolmap.Camera,
     size: tuple, # width, height of the frames, pixels
@@ -269,6 +274,7 @@ def parse_camera(
         raise InputError(f'The camera {source} does not exist: name a file or write MODEL,WIDTH,HEIGHT,PARAMETERS.')
     return camera if size is None else scale_camera(camera, size)
 
+# %% ../../nbs/02_capture/05_camera.ipynb #170a84a9
 def camera_text(
     camera: pycolmap.Camera,
 ) -> str: # `MODEL,W,H,parameters`

@@ -252,6 +252,7 @@ def _numbers(kind, s): # that decided, in words
     turned = f'it turns {turn:.0f} degrees in {span:.1f} s, and near things do not move against far ones'
     return f'{turned}; {texture}' if kind == 'bare_turn' else turned
 
+# %% ../../nbs/02_capture/06_causes.ipynb #72e1a783
 def _told(kind, s, names):
     near = s.around(3)
     a, b = s.lost if kind in ('dark', 'covered') else (near.start, min(near.stop, len(names)) - 1)
@@ -287,6 +288,7 @@ def _looked_at(seconds, lost): # rows with the frames around, and of them the lo
     rows = rows[away < 30] # not of another video
     return rows, (first - rows[0], last - rows[0])
 
+# %% ../../nbs/02_capture/06_causes.ipynb #9f3d8d08
 def explain_stretch(
     imgs_dir,             # folder with the frames
     images: pd.DataFrame, # of the whole film in time order: `image`, `timestamp`

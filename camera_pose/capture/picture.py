@@ -178,6 +178,7 @@ def _check_pixels(image, name):
         raise InputError(f'{name} has {size}, more than can be read at once: save it as a JPEG of at most '
                          f'{WHOLE_PIXELS/1e6:.0f} megapixels.')
 
+# %% ../../nbs/02_capture/07_picture.ipynb #cd1743be
 @contextmanager
 def open_picture(
     source,         # path, bytes, binary file, PIL image or array

@@ -224,6 +224,7 @@ def _check_flat(path):
                      f'instance with ffmpeg -i {Path(path).name} -vf v360=equirect:flat:h_fov=90:v_fov=90:yaw=0 '
                      'front.mp4, and more with other yaws.')
 
+# %% ../../nbs/02_capture/01_video.ipynb #1511758d
 def probe_video(
     path: str|Path, # video file
     stream: int = None, # number of the video stream; the largest if not given
@@ -327,7 +328,7 @@ def video_part(video: str|Path, times: np.ndarray, start_s: float = None, end_s:
         raise InputError(f'{video} has {_count(len(times))}: at least three are needed, better a hundred or more.')
     since = times - times[0]
     if end < np.inf and end > since[-1] + 1: # more than what rounding explains
-        print(f'{Path(video).name} ends at {format_clock(since[-1])}, before {format_clock(end)} where it was to end.')
+        print(f'{Path(video).name} ends at {format_clock(since[-1])}, before the given end of {format_clock(end)}: it is used to its end.')
     part = times[(since >= start - 1e-6) & (since <= end + 1e-6)]
     if len(part) < 3:
         until = 's on' if end == np.inf else f'to {end:g} s'

@@ -75,6 +75,7 @@ def _with_held(held, now, ids, points): # the corners with those that were seen 
     order = np.argsort(ids)
     return ids[order], points[order]
 
+# %% ../../nbs/03_sfm/03_flow.ipynb #4803e719
 def follow_corners(
     frames,              # iterable of grey pictures `(h, w)` uint8 of one size, in time order
     most: int = 500,     # corners in a frame

@@ -95,6 +95,7 @@ def _shutter_columns(model, arrays, by_pose, velocities): # pixels for a second 
     flow = np.einsum('mij,mj->mi', by_pose, motion)
     return flow[:, :, None]*(arrays.xy/size - .5)[:, None]
 
+# %% ../../nbs/03_sfm/12_lens.ipynb #d2174933
 def rolling_shutter(
     model: pycolmap.Reconstruction, # after bundle adjustment
     velocities: dict,               # of `frame_velocities`, in units of the model
@@ -152,6 +153,7 @@ def corrected_features(
 
 WORST_PX, SMALLEST_DEG = 4., .3 # error of an observation, angle between the rays of a point: what does not stay
 
+# %% ../../nbs/03_sfm/12_lens.ipynb #456fe829
 def correct_rolling_shutter(
     model: pycolmap.Reconstruction, # changed in place, once
     velocities: dict,               # of `frame_velocities`

@@ -37,6 +37,7 @@ def _options(job, **more): # of the incremental mapper
         options.mapper.abs_pose_min_num_inliers, options.mapper.abs_pose_min_inlier_ratio = 15, .15
     return options
 
+# %% ../../nbs/03_sfm/07_mapping.ipynb #fc4157c1
 def _incremental(job, raw): # models
     n = len(job.images)
     options = _options(job, min_model_size=min(10, max(3, n//3)), ba_global_frames_ratio=1.3,
@@ -118,6 +119,7 @@ def triangulate(
 def _triangulated(job, model): # the model with points from all its frames, and adjusted
     return refine_model(triangulate(job, model), **job.free)
 
+# %% ../../nbs/03_sfm/07_mapping.ipynb #02ee7c1b
 def _join(job, base, other, least_shared=3, tolerance=.05):
     "One model of two that share frames, in the coordinates of the first; None when they share too few or do not fit"
     shared = base.find_common_reg_image_ids(other)

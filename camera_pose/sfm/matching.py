@@ -239,6 +239,7 @@ def camera_rows(self:SfmJob) -> list: # for each camera the rows of its images
     number = camera_groups(self.images, 'folder' if one else self.options.camera_per)
     return [np.flatnonzero(number == k) for k in range(number.max() + 1)]
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #772f28a3
 @patch
 def start_camera(self:SfmJob,
     rows, # of its images
@@ -251,6 +252,7 @@ def start_camera(self:SfmJob,
     focal = self.images.focal_px.iloc[rows].median() if 'focal_px' in self.images else np.nan
     return (camera_from_focal(focal, o.camera_model, size), 'tags') if focal > 0 else (None, '')
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #dff29523
 @patch
 def cameras_from(self:SfmJob,
     source: str, # `'options'`, `'tags'` or `''`
@@ -338,6 +340,7 @@ def _extract_frames(job, names, label):
                 bar.update()
     finally: cv2.setNumThreads(n_threads())
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #4baa57da
 def _extract_photos(job, names, label, chunk=16):
     "Features of photos by COLMAP"
     how = dict(reader_options=_reader(job), extraction_options=_extraction(job.options),
@@ -428,7 +431,7 @@ def _check_learned(features):
     said = lines[0][:1] or lines[1][:1] or lines[2][-1:] or ['no reason']
     online = re.search(r'download|resolve|connect|curl|http', said[0], re.I)
     do = 'Connect to the internet for their first use' if online else 'Install a pycolmap that was built with ONNX'
-    raise InputError(f"The features '{features}' cannot be had: pycolmap {pycolmap.__version__} says "
+    raise InputError(f"The features '{features}' are not available: pycolmap {pycolmap.__version__} says "
                      f"\"{said[0].strip().rstrip('.')}\". {do}, or take features='sift'.")
 
 # %% ../../nbs/03_sfm/05_matching.ipynb #1db00da7
@@ -601,6 +604,7 @@ def _compare(job, tracks): # a function of two rows with their features: matches
         return matches, pycolmap.estimate_two_view_geometry(camera[i], one[0], camera[j], two[0], matches, options)
     return compare
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #e779f643
 def match_tracked(job: SfmJob, pairs: np.ndarray, label: str, tracks: Tracks):
     "Compare pairs of rows `(m, 2)` by descriptors and by shared corners; matches and geometries go to the database"
     ids, start, compare = job.images.id.to_numpy(), job.images.features.to_numpy(), _compare(job, tracks)

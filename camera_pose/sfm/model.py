@@ -86,6 +86,7 @@ def check_database(
     except sqlite3.Error as e: raise _damaged(path) from e
     if cut: raise _damaged(path)
 
+# %% ../../nbs/03_sfm/04_model.ipynb #93cfe8aa
 def read_model(
     folder: str|Path, # with cameras.bin, images.bin, points3D.bin
 ) -> pycolmap.Reconstruction:

@@ -252,6 +252,7 @@ def _torn(job, matched, models): # do nine tenths hang together in the matches, 
     graph = sparse.coo_matrix((np.ones(len(good)), (good['first'], good.second)), (n, n))
     return np.bincount(connected_components(graph, directed=False)[1]).max() >= .9*n
 
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #00cd9f0c
 def _start(job, tracks, out_dir, k): # the models of another start, whose matches replace those in the database
     job = replace(job, options=replace(job.options, seed=job.options.seed + k))
     with job.open() as db:
@@ -331,6 +332,7 @@ def _own_frames(images, frames, models, tmp): # the table, and the models, witho
         model.write(tmp/f'sparse/{k}')
     return frames[frames.image.isin(images.image)].reset_index(drop=True)
 
+# %% ../../nbs/03_sfm/09_reconstruct.ipynb #950d2fb9
 _OURS = {'tried.json', 'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
 
 def _write(folder, frames, model, report):

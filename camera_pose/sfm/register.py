@@ -117,6 +117,7 @@ def _steps(db, model, images, seed, tracks, moved): # for each frame a function 
             pairs |= _described(read_descriptors(db, ids[name]), pixels, map(seen, near))
         yield partial(_localized, list(pairs.values()), cameras.get(stored[name].camera_id), seed, correct)
 
+# %% ../../nbs/03_sfm/08_register.ipynb #325738d1
 def register_frames(
     database: str|Path, # COLMAP database with the features of all frames
     model: pycolmap.Reconstruction, # the map of the keyframes
@@ -157,6 +158,7 @@ def link_files(
         try: os.link(path, folder/path.name)
         except OSError: shutil.copyfile(path, folder/path.name)
 
+# %% ../../nbs/03_sfm/08_register.ipynb #dc4ac4f1
 def fill_breaks(
     job: SfmJob,    # of a video
     tracks: Tracks, # through its frames

@@ -107,6 +107,7 @@ def _disagreement(database, seed, among): # degrees, the bounded mean of the pai
     off = np.minimum(np.nan_to_num(_contradictions(pairs), nan=10.), 10)
     return np.average(off, weights=np.minimum(pairs.inliers, 100))
 
+# %% ../../nbs/03_sfm/06_viewgraph.ipynb #892f0bbf
 def _choose_focal(database, seed, unknown): # of cameras `unknown`: write that with which the pairs agree best
     def write(ratio):
         for camera, params in before:
