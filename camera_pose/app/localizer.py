@@ -165,25 +165,38 @@ def regress(self:Localizer,
     photo, # file, bytes, PIL image or array
 ) -> tuple: # `PoseEstimate` and `place_distance` as in `Regressor.localize_many`; (None, NaN) without a model
     "The answer of the trained model to a photo"
-    if self.regressor is None: return None, np.nan
-    measured, novelty = self.regressor.measure([photo]), self.regressor.novelty
-    distance = np.nan if novelty is None else float(novelty.distance(measured[1])[0])
-    return _estimates(self.regressor, *measured)[0], distance
+    return self.regress_many([photo])[0]
+
+@patch
+def regress_many(self:Localizer,
+    photos: list, # as for `regress`
+) -> list: # for each as `regress`
+    "The answers of the trained model to photos, in one pass through the network"
+    if self.regressor is None or not len(photos): return [(None, np.nan)]*len(photos)
+    measured, novelty = self.regressor.measure(photos), self.regressor.novelty
+    distances = np.full(len(photos), np.nan) if novelty is None else novelty.distance(measured[1])
+    return [*zip(_estimates(self.regressor, *measured), map(float, distances))]
 
 # %% ../../nbs/12_app/05_localizer.ipynb #9ec6a9c2
+def _readable(photo): # so that it can be read twice
+    if isinstance(photo, bytes) or hasattr(photo, 'read'):
+        data = photo if isinstance(photo, bytes) else photo.read()
+        return lambda: io.BytesIO(data)
+    return lambda: photo
+
 @patch
-def _localize(self:Localizer, photo, camera=None): # `Localization` and `place_distance`
-    data = photo if isinstance(photo, bytes) else photo.read() if hasattr(photo, 'read') else None
-    first, second = (photo, photo) if data is None else (io.BytesIO(data), io.BytesIO(data)) # one for each reader
-    estimate, distance = self.regress(second)
-    return fuse.localize(self.place, first, self.limits, estimate, camera=camera or self.camera), distance
+def _localize_all(self:Localizer, photos, camera=None): # pairs of `Localization` and `place_distance`
+    readers = [_readable(p) for p in photos]
+    asked = self.regress_many([read() for read in readers])
+    return [(fuse.localize(self.place, read(), self.limits, estimate, camera=camera or self.camera), distance)
+            for read, (estimate, distance) in zip(readers, asked)]
 
 @patch
 def localize(self:Localizer,
     photo, # file, bytes, PIL image or array
 ) -> Localization:
     "Where a photo was taken, from all methods; raises `InputError` for what is not an image"
-    return self._localize(photo)[0]
+    return self._localize_all([photo])[0][0]
 
 # %% ../../nbs/12_app/05_localizer.ipynb #f8c1543d
 @patch
@@ -192,7 +205,7 @@ def localize_many(self:Localizer,
     camera = None, # `pycolmap.Camera` that took these photos, in place of the localizer's
 ) -> pd.DataFrame: # a row for each photo: `localization_row`, `place_distance` and `covariance` (nested lists)
     "Answers as a table; raises `InputError` for what is not an image"
-    found = [self._localize(p, camera) for p in photos]
+    found = self._localize_all(photos, camera)
     more = [dict(place_distance=d, covariance=a.covariance.tolist()) for a, d in found]
     return pd.DataFrame([localization_row(a) | m for (a, _), m in zip(found, more)])
 

@@ -9,6 +9,7 @@ __all__ = ['METHOD_NAMES', 'view_direction', 'place_on_plan', 'answer_extras', '
 import io
 from functools import cache
 from importlib.resources import files
+from urllib.parse import quote
 
 import jinja2
 import numpy as np
@@ -248,11 +249,17 @@ def render_page(
     photo: Image.Image = None, # thumbnail of the photo, with an answer
     error: str = None,         # sentence to show instead of an answer
     pages: dict = None,        # address -> name of the other pages
+    places = (),               # names of the places, where the server has several
+    place: str = '',           # that was chosen; all are searched if not given
 ) -> str: # HTML
     "The page, empty or with an answer or with an error"
-    place = plan_facts(board)
-    found = _found(board, answer, photo, place) if answer else {}
-    tags = {f'{name}_tag': board.pictures[name][1] for name in ('plan', 'overlay')}
+    drawn = plan_facts(board)
+    found = _found(board, answer, photo, drawn) if answer else {}
+    scene = getattr(board, 'name', '')
+    tags = {f'{name}_tag': board.pictures[name][1] + (f'&scene={quote(scene)}' if scene else '')
+            for name in ('plan', 'overlay')}
+    tags |= dict(places=[(name, quote(name)) for name in places], place=place, chosen=quote(place))
     model_line = _model_line(board.info, board.unit)
-    return page_template().render(title=board.title, pages=pages or {}, max_bytes=MAX_BYTES, error=error, model_line=model_line,
-                              note=getattr(board, 'note', None), **tags, **place, **found)
+    title = f'One of {len(places)} places' if places and not (place or answer) else board.title
+    return page_template().render(title=title, pages=pages or {}, max_bytes=MAX_BYTES, error=error,
+                                  model_line=model_line, note=getattr(board, 'note', None), **tags, **drawn, **found)

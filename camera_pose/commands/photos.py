@@ -53,7 +53,7 @@ def serve_scene(
     from camera_pose.ground.web import announce, listen, make_access, serve_app
     access = make_access(host, token, open_, allow_host or ())
     with listen(host, port) as listener:
-        from camera_pose.app.server import SceneSource, create_app
+        from camera_pose.dashboard.server import SceneSource, create_app
         from camera_pose.dashboard.metrics import add_metrics
         from camera_pose.dashboard.track import TrackPage, scene_jobs
         source = SceneSource(open_scene(folder), run)

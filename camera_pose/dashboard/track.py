@@ -16,7 +16,9 @@ from typing import Literal
 import numpy as np, pandas as pd
 
 from ..app.localize import localize_video
-from ..app.server import Dashboard, Refusal, SceneSource
+from .api import Refusal
+from .board import Dashboard
+from .desk import SceneSource
 from ..app.uploads import UploadError, receive_form
 from ..app.view import page_template, place_on_plan, plan_facts
 from ..capture.video import extract_frames, probe_video

@@ -43,7 +43,9 @@ def _dropout_samples(predictor, features, n=32, seed=0): # `(n, N, 7)`, of a net
     if n < 8: raise InputError(f'A covariance of six numbers needs at least 8 samples, not {n}.')
     with _dropping(predictor.net.head), torch.random.fork_rng():
         torch.manual_seed(seed)
-        return np.stack([_head_raw(predictor, features) for _ in range(n)])
+        together = max(1, 1024//max(1, len(features))) # samples in one pass
+        parts = [_head_raw(predictor, np.tile(features, (min(together, n - k), 1))) for k in range(0, n, together)]
+        return np.concatenate(parts).reshape(n, len(features), -1)
 
 # %% ../../nbs/07_models/06_uncertainty.ipynb #a7e6c522
 def _mean_quats(q): # `(n, N, 4)` -> `(N, 4)`
