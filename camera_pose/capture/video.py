@@ -328,7 +328,8 @@ def video_part(video: str|Path, times: np.ndarray, start_s: float = None, end_s:
         raise InputError(f'{video} has {_count(len(times))}: at least three are needed, better a hundred or more.')
     since = times - times[0]
     if end < np.inf and end > since[-1] + 1: # more than what rounding explains
-        print(f'{Path(video).name} ends at {format_clock(since[-1])}, before the given end of {format_clock(end)}: it is used to its end.')
+        print(f'{Path(video).name} ends at {format_clock(since[-1])}, before the given end of {format_clock(end)}: '
+              'it is used to its end.')
     part = times[(since >= start - 1e-6) & (since <= end + 1e-6)]
     if len(part) < 3:
         until = 's on' if end == np.inf else f'to {end:g} s'

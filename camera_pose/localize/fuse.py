@@ -90,6 +90,7 @@ class PoseEstimate:
     covariance: np.ndarray = None  # `(6, 6)`, None if the network gives none
     known_place: bool = None       # is the photo of the place? None if the network does not say
 
+# %% ../../nbs/05_localize/05_fuse.ipynb #bc9be57c
 @dataclass
 class Localization:
     "Where a photo was taken, by all methods together"

@@ -29,6 +29,7 @@ def _dense(views, imgs_dir, workspace, max_side): # undistorted frames with dept
     colmap_call(pycolmap.undistort_images, views, model, imgs_dir, undistort_options=undistort)
     colmap_call(pycolmap.patch_match_stereo, views, options=pycolmap.PatchMatchOptions(max_image_size=max_side))
 
+# %% ../../nbs/03_sfm/10_dense.ipynb #9bf492c2
 def dense_mesh(
     imgs_dir: str|Path,   # frames
     workspace: str|Path,  # folder of `reconstruct`

@@ -46,6 +46,7 @@ def refine_model(
     for i in [i for i, p in model.points3D.items() if not p.error < 1e6]: model.delete_point3D(i) # behind a camera
     return model
 
+# %% ../../nbs/03_sfm/12_lens.ipynb #7873faf6
 def focal_px(
     model: pycolmap.Reconstruction,
     camera_id: int = None, # the camera of most images if not given

@@ -301,6 +301,7 @@ def _reader(job, camera=None): # how COLMAP reads the frames: camera model, init
         reader.camera_model, reader.camera_params = camera.model.name, ', '.join(map(str, camera.params))
     return reader
 
+# %% ../../nbs/03_sfm/05_matching.ipynb #2a17ec3f
 def _use(job): # `(h, w)`, True where the mask allows features; None without a mask
     path = job.imgs_dir/'mask.png'
     return read_grey(path) > 0 if path.exists() else None

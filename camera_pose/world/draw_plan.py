@@ -138,6 +138,7 @@ class Grid:
         ends = self.lo + self.extent
         return np.histogram2d(xy[:, 1], xy[:, 0], self.shape, list(zip(self.lo[::-1], ends[::-1])))[0]
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #0c7863fb
 def lines_through(
     grid: Grid,
     sights: Sights,
@@ -169,6 +170,7 @@ def _levels(grid, points, height): # number of ten levels with points, things in
     upright = sum(gaussian_filter(grid.count(xy), 1.) > .12 for xy in parts)
     return upright, grid.count(points[(height > .1) & (height < 1.2), :2])
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #2496e85e
 def _walls_along(upright, grid, metre): # walls along x: rows of x0, y0, x1, y1
     gap, least = (max(1, int(round(k*metre/grid.cell))) for k in (.3, .7))
     rows = binary_closing(np.pad(upright, gap), np.ones((1, gap)))[gap:-gap, gap:-gap]
@@ -194,6 +196,7 @@ class PlanDrawing:
     units: str           # `metres` or `reconstruction units`
     scale_sd: float = None # how well a metre is known, as a share
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #62dd11d1
 def _reached(free, things, on_path, near): # connected to the path
     parts, _ = label(binary_opening(free & ~things, iterations=2))
     return np.isin(parts, np.setdiff1d(parts[on_path], [0])) | near
@@ -242,6 +245,7 @@ def _bar(drawing): # length of the scale bar, its text
     known = f' ± {100*drawing.scale_sd:.0f} %' if drawing.scale_sd else ''
     return step, f'{step:g} {"m" if drawing.units == "metres" else "units"}{known}'
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #7a392236
 @patch
 def shapes(self:PlanDrawing) -> list: # of kind, points `(n, 2)` in the world, width of the line (0: filled; -1: a hole)
     "What is drawn, from the lowest to the uppermost"
@@ -276,6 +280,7 @@ def svg(self:PlanDrawing) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.3f} {h:.3f}" width="900" height="{900*h/w:.0f}">'
     return '\n'.join([head, f'<title>Floor plan, {self.units}</title>', *parts, '</svg>\n'])
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #d61a8afc
 @patch
 def floormap(self:PlanDrawing) -> FloorMap:
     "The plan as a picture of 900 pixels with its place in the world and its walkable area"

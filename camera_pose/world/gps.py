@@ -70,6 +70,7 @@ def gps_frames(
     if not {'lat', 'lon'} <= set(frames.columns): return pd.DataFrame(dict(image=[], lat=[], lon=[]))
     return frames[['image', 'lat', 'lon']].dropna().reset_index(drop=True)
 
+# %% ../../nbs/04_world/10_gps.ipynb #4b2aa95b
 def align_by_gps(
     positions: pd.DataFrame, # pose table of the reconstruction
     frames: pd.DataFrame,    # as for `gps_frames`

@@ -76,6 +76,7 @@ def _trimmed(source, target, scale, seed): # which of many pairs to keep `(n,)`
         off = stack_residuals(fit_stack(source[None, keep], target[None, keep], scale), source, target)[0]
     return keep
 
+# %% ../../nbs/04_world/07_robust.ipynb #00ec033e
 def robust_rows(
     source: np.ndarray,  # `(n, 3)`
     target: np.ndarray,  # the same points in the world `(n, 3)`
@@ -96,6 +97,7 @@ class PairFit:
     sd: float              # standard deviation of their residuals, for the redundant numbers; length of a 3D vector
     share: float           # of the spread of the positions that is not explained, 0 to about 1
 
+# %% ../../nbs/04_world/07_robust.ipynb #621a805a
 def fit_pairs(
     source: np.ndarray,  # `(n, 3)`
     target: np.ndarray,  # the same points in the world `(n, 3)`

@@ -119,6 +119,7 @@ def _with_walls(up, directions, weights, width_deg=1.5): # axes whose third is `
     x = np.cos(yaw)*level[0] + np.sin(yaw)*level[1]
     return np.stack([x, np.cross(up, x), up])
 
+# %% ../../nbs/04_world/11_upright.ipynb #34563488
 def _proposals(lines, up, rng): # upward directions `(k, 3)`, the best first
     n, w = lines.normals, lines.lengths
     steep = np.flatnonzero(np.abs(n @ up) < np.sin(_CONE))
@@ -148,6 +149,7 @@ class Manhattan:
 
 _STRENGTH, _RIVAL = 4., .95
 
+# %% ../../nbs/04_world/11_upright.ipynb #01cb15f0
 def _line_score(axes, lines): # in multiples of what random segments reach
     return lines.lengths @ _soft(np.abs(lines.normals @ axes.T)).max(1)/lines.lengths.sum()/(2*_TAU)
 
@@ -177,6 +179,7 @@ def _bootstrap_sd(refit, axes, groups, rng): # degrees, of up; `refit` takes the
         off.append(_apart(refit(times[group.ravel()])[2], axes[2]))
     return float(np.sqrt(np.mean(np.square(off))))
 
+# %% ../../nbs/04_world/11_upright.ipynb #ef37bd90
 def manhattan_from_lines(
     lines: Lines,    # `frame_lines`
     up: np.ndarray,  # about up `(3,)`: `up_from_cameras`
@@ -211,6 +214,7 @@ def point_normals(
     spread, axes = np.linalg.eigh(np.einsum('nki,nkj->nij', near, near))
     return axes[:, :, 0], 1 - np.sqrt(np.clip(spread[:, 0], 0, None)/np.maximum(spread[:, 1], 1e-300))
 
+# %% ../../nbs/04_world/11_upright.ipynb #579fc76d
 def _normal_score(axes, normals, weights): # in multiples of chance
     off = np.sqrt(np.clip(1 - (normals @ axes.T)**2, 0, None)).min(1)
     return weights @ _soft(off, _NEAR)/weights.sum()/_NEAR_CHANCE
@@ -280,6 +284,7 @@ class Floor:
     spread: float # standard deviation of the heights of its points, as a share of the depth
     n: int        # points on it
 
+# %% ../../nbs/04_world/11_upright.ipynb #b8f7cac8
 _LAYER, _FEWEST, _BELOW, _MOVED, _CLIMB = .025, 20, .2, .6, .25
 
 def _lowest_layer(depth): # depths of the points below the cameras -> that of the floor
