@@ -86,9 +86,9 @@ class BenchmarkOptions:
         return {f'benchmark-{body.replace("/", "-")}': self.changes | dict(body=body) for body in self.bodies}
 
     def title(self) -> str: # such as 'MapNet'
-        "The method that is trained; raises `InputError` for one that knows no places, and for unusable options"
+        "The method that is trained; raises `InputError` for one without absolute poses, and for unusable options"
         nets = {load_recipe(self.recipe, **changes).net for changes in self.runs().values()}
-        if 'menet' in nets: raise InputError('MeNet knows how the camera moves, not where it is: a benchmark needs '
+        if 'menet' in nets: raise InputError('MeNet predicts how the camera moves, not where it is: a benchmark needs '
                                              'posenet or mapnet (--recipe).')
         return NET_TITLES[nets.pop()]
 
@@ -231,8 +231,8 @@ def _work(row, folder, name, options, force=(), quiet=False): # the line of a sc
     return dict(scene=row.scene, video=row.video, seconds=round(seconds, 1)) | found
 
 # %% ../../nbs/13_paper/07_benchmark.ipynb #edc1cd0c
-_WORDS = dict(started='It is being worked on.', stopped='It was interrupted; the same command goes on.',
-              waiting='It has not been begun yet; the same command goes on.')
+_WORDS = dict(started='It is being processed.', stopped='It was interrupted; the same command continues it.',
+              waiting='It has not started yet; the same command runs it.')
 
 def _scene_table(row, line, folder): # rows of a scene, or the one that says why there are none
     if line.status == 'done': return pd.read_csv(row.path(folder)/'reports'/'benchmark.csv').fillna(dict(note=''))

@@ -158,7 +158,7 @@ def train_runs(
     size: int = 224,      # side to which images are reduced, pixels
     recipes: dict = None, # net -> recipe; None: 'paper_posenet' and 'paper_mapnet'
 ) -> pd.DataFrame: # `runs` with a column `note`
-    "Train what is not there yet"
+    "Train the runs that do not exist yet"
     notes, n_train = {}, len(scene.table('train'))
     for row in runs.drop_duplicates('run').itertuples():
         recipe, options, note = f'paper_{row.net}', paper_options(row.net, n_train, epochs), ''
