@@ -26,12 +26,15 @@ from ..doctor.diagnose import diagnose
 from ..doctor.page import doctor_page
 from ..ground.basics import AlignmentError, InputError, SceneError, atomic_path, read_json, write_json
 from ..ground.figures import short_number
+from ..ground.shapes import dxf, geojson
 from ..ground.metrics import path_length, pose_metrics
 from ..ground.pose import Similarity
 from ..ground.table import (SPLITS, extrapolation_limit, leakage, poses_table, read_csv, read_table,
                                       table_poses, write_table)
 from ..ground.text import not_there, what_is
 from ..localize.odometry import map_camera
+from ..survey.clicks import align_by_clicks, has_clicks, read_clicks
+from ..survey.marker import marker_scale
 from ..sfm.model import image_cameras, read_model, reconstruction_table
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
@@ -140,6 +143,14 @@ def doctor(self:Scene,
 # %% ../../nbs/12_app/04_stages.ipynb #317c6326
 GPS = 'gps' # in place of a file of points
 
+@patch
+def _by_clicks(self:Scene, positions, path, scale): # `Alignment`, a sentence
+    own = 'plan' not in self.record['stages'] # a plan that was drawn from this scene has no place in the world
+    clicks = read_clicks(path, self.floormap if own else None)
+    found = align_by_clicks(positions, clicks, image_cameras(self.workspace), scale)
+    used = found.residuals[found.residuals.used]
+    return found, f'{len(used)} clicked points, largest residual {used.residual_m.max():.3f} m'
+
 def _by_gps(positions, frames, height): # `Alignment`, a sentence
     found = align_by_gps(positions, frames, height)
     used = found.residuals[found.residuals.used]
@@ -173,6 +184,13 @@ def _fit(positions, source, path, scale, height, frames): # `Alignment`, a sente
     return Alignment(fit, None, None, scale_sd=sd), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
 
 # %% ../../nbs/12_app/04_stages.ipynb #71f11518
+_NO_MARKER = ('No AprilTag of the family 36h11 is seen in three frames from different places: leave out --marker-size, or film '
+              'the sheet from nearer (camera_pose marker).')
+
+def _by_marker(found, how, marker): # an alignment whose metres are those of a marker
+    sources = found.sources | dict(metres=str(marker)) if found.sources else None
+    return replace(found, scale_sd=marker.sd, sources=sources), how.replace('one known distance', str(marker))
+
 @patch
 def _upright(self:Scene, positions, scale, height): # `Alignment`, a sentence: by what the video itself shows
     xyz = ['x', 'y', 'z']
@@ -205,15 +223,22 @@ def _sentences(text, words, doubts=()): # a text, sentences about it, and the do
     return text.rstrip('.')
 
 @patch
-def _align(self:Scene, source, path, distance, height): # make the outputs of `align`
+def _align(self:Scene, source, path, distance, height, marker_size_m=None): # make the outputs of `align`
     positions, scale = read_table(self.workspace/'positions.csv'), None
     if distance is not None: # two frames and metres
         ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
         scale = scale_from_distance(*ends, float(distance[2]))
     frames = pd.read_csv(self.imgs/'frames.csv') if (self.imgs/'frames.csv').exists() else pd.DataFrame()
     if source is None and scale is None and _gps_says(positions, frames): source, path = 'points', GPS
-    if source is None: found, how = self._upright(positions, scale, height)
+    marker = None
+    if source is None and scale is None:
+        marker = marker_scale(self.imgs, positions, image_cameras(self.workspace), marker_size_m)
+        if marker is None and marker_size_m: raise AlignmentError(_NO_MARKER)
+        if marker: scale = marker.scale
+    if source == 'points' and path != GPS and has_clicks(path): found, how = self._by_clicks(positions, path, scale)
+    elif source is None: found, how = self._upright(positions, scale, height)
     else: found, how = _fit(positions, source, path, scale, height, frames)
+    if marker: found, how = _by_marker(found, how, marker)
     metric = source is not None or scale is not None or found.scale_sd is not None
     aligned, doubts = self._aligned(found, positions) if metric else (None, [*found.doubts])
     units, unit = ('metres', 'm') if metric else ('reconstruction units', 'units')
@@ -229,12 +254,13 @@ def _align(self:Scene, source, path, distance, height): # make the outputs of `a
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
 @patch
 def align(self:Scene,
-    points: str|Path = None,        # CSV of known camera positions, see `read_points`; or `'gps'`: tags of the photos
+    points: str|Path = None,        # CSV of known camera positions (`read_points`), or of clicks (`read_clicks`), or `'gps'`
     trajectory: str|Path = None,    # TUM file of reference poses on the same clock
     distance: tuple = None,         # two frames and metres: `('frame_000000.jpg', 'frame_000100.jpg', 4.2)`
     camera_height_m: float = None,  # of the camera above the floor: for metres, or where `points` has no column z
     mocap: str|Path = None,         # TUM file of markers on the camera, on a clock of their own
     imu: str|Path = None,           # CSV log of the phone's inertial sensors: up and metres
+    marker_size_m: float = None,    # side of a printed AprilTag in the film; None for that of `marker_sheet`
     force: bool = False,            # also where nothing has changed?
 ):
     "Reconstruction to real world: `positions.csv`, `points3D.csv`, `alignment.json`"
@@ -256,7 +282,8 @@ def align(self:Scene,
     if source in ('mocap', 'imu'): options |= dict(source='tracker' if source == 'mocap' else 'imu')
     inputs = [self.workspace/'positions.csv', self.workspace/'points3D.csv', *map(Path, given.values())]
     outputs = [self.file(name) for name in ('positions.csv', 'points3D.csv', 'alignment.json')]
-    make = lambda: self._align(source, path, distance, height)
+    if marker_size_m: options |= dict(marker_size_m=marker_size_m)
+    make = lambda: self._align(source, path, distance, height, marker_size_m)
     return self.run_stage('align', make, inputs, outputs, options, force)
 
 # %% ../../nbs/12_app/04_stages.ipynb #0bbd6d99
@@ -409,22 +436,25 @@ def _sights(self:Scene): # `Sights` of the reconstruction in the world of the po
     return sight_lines(model)
 
 @patch
-def _drawn_plan(self:Scene): # the `FloorMap`, where it comes from, the same as SVG or None
+def _drawn_plan(self:Scene): # the `FloorMap`, where it comes from, its `PlanDrawing` or None
     poses, sights = table_poses(self.table('positions')), self._sights()
     if sights is None or not len(sights):
         points = self.points3D[['x', 'y', 'z']].to_numpy()
         return floormap_from_points(points, poses, units=self.units), 'drawn from the point cloud', None
     drawing = draw_seen(sights, poses, self.units, self.scale_sd)
-    return drawing.floormap(), 'drawn from what was seen', drawing.svg()
+    return drawing.floormap(), 'drawn from what was seen', drawing
 
 @patch
 def _plan(self:Scene, folder): # make the outputs of `plan`
-    if folder is not None: plan, how, svg = FloorMap.load(folder), f'from {Path(folder).name}', None
-    else: plan, how, svg = self._drawn_plan()
+    if folder is not None: plan, how, drawing = FloorMap.load(folder), f'from {Path(folder).name}', None
+    else: plan, how, drawing = self._drawn_plan()
     doubts = self._plan_doubts(plan) if folder is not None else []
     with atomic_path(self.file('floorplan')) as tmp:
         plan.save(tmp)
-        if svg: (tmp/'plan.svg').write_text(svg, encoding='utf-8')
+        if drawing:
+            shapes = drawing.vectors()
+            texts = dict(svg=drawing.svg(), geojson=geojson(shapes, self.units), dxf=dxf(shapes))
+            for ending, text in texts.items(): (tmp/f'plan.{ending}').write_text(text, encoding='utf-8')
     summary = _sentences(f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}', [], doubts)
     return dict(summary=summary, doubts=doubts)
 
@@ -438,17 +468,20 @@ def _own_plan(self:Scene): # the plan that the user has put into the scene; rais
 
 @patch
 def plan(self:Scene,
-    folder: str|Path = None, # folder with plan.png, walkable.png and floorplan.json
+    folder: str|Path = None, # folder with plan.png, walkable.png or walkable.geojson, and floorplan.json
     force: bool = False,     # also where nothing has changed?
 ):
-    "The floor plan: given by the user, or drawn from the point cloud"
+    "The floor plan: given by the user, or drawn from the point cloud, then also as SVG, GeoJSON and DXF"
     mine = self.file('floorplan')
     if mine.exists() and 'plan' not in self.record['stages']:
         if folder is None: return self._own_plan()
         raise SceneError(f'{mine} holds a plan that camera_pose did not make: move it away, '
                          'or leave the option out to use it.')
     inputs = [self.file('points3D.csv'), self.file('positions.csv')]
-    if folder is not None: inputs = [Path(folder)/n for n in _PLAN_FILES]
+    if folder is not None:
+        drawn = Path(folder)/'walkable.geojson'
+        given = [n for n in _PLAN_FILES if n != 'walkable.png' or not drawn.exists() or (Path(folder)/n).exists()]
+        inputs = [Path(folder)/n for n in given] + [drawn]*drawn.exists()
     missing = [p for p in inputs if folder is not None and not p.exists()]
     if missing: raise InputError(f'{missing[0]} is missing: a floor plan is a folder with {", ".join(_PLAN_FILES)}.')
     outputs, options = [mine/n for n in _PLAN_FILES], dict(given=folder is not None)

@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['FRAMES', 'CAMERA_PER', 'QUALITY', 'SFM', 'WORLD', 'SPLIT_HELP', 'HOW', 'all_sources', 'frames', 'print_findings',
-           'reconstruct', 'doctor', 'read_distance', 'align', 'split', 'make_map', 'map_if_possible', 'dense']
+           'reconstruct', 'doctor', 'read_distance', 'align', 'marker', 'split', 'make_map', 'map_if_possible', 'dense']
 
 # %% ../../nbs/19_commands/02_scene.ipynb #4f9a123d
 import typer
 from pathlib import Path
 
-from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, command, messages, open_scene,
-                                          option, print_json, print_next, takes)
+from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, command, messages,
+                                          open_scene, option, print_json, print_next, takes)
 from ..ground.basics import CameraPoseError, InputError, read_json, read_seconds
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d1c9ecbc
@@ -120,7 +120,9 @@ def read_distance(
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d2ef9858
 _POINTS = ('CSV of known camera positions: timestamp,x,y,z or image,x,y,z (seconds, metres; three or more); '
-           'or gps: the places in the tags of photos')
+           'or gps: the places in the tags of photos; or points clicked in frames: point,image,u,v,x,y,z')
+_MARKER = ('side of the black square of an AprilTag in the film, which gives metres  [default: 0.16, of the sheet that '
+           'camera_pose marker prints]')
 _MOCAP = 'TUM file of markers fixed to the camera, on a clock of their own: offset and mount are found (metres)'
 _HEIGHT = ('of the camera above the floor: gives metres where nothing else does, and z where --points has no column z  '
            '[default: 1.5, known to 13 %]')
@@ -131,12 +133,23 @@ WORLD = dict(points=option(Path, None, _POINTS),
 
 @command(DATA, 'align scene --distance frame_000000.jpg,frame_000100.jpg,4.2')
 @takes(WORLD, FORCE, mocap=option(Path, None, _MOCAP, '--mocap', '--tracker'),
-    imu=option(Path, None, 'CSV log of the phone\'s inertial sensors: gives up and metres, within a few per cent'))
+    imu=option(Path, None, 'CSV log of the phone\'s inertial sensors: gives up and metres, within a few per cent'),
+    marker_size_m=option(float, None, _MARKER, '--marker-size', metavar='METRES'))
 def align(scene: Folder, *, distance, **options):
     "Bring poses and points into the real world: SCENE/positions.csv"
     scene = open_scene(scene)
     scene.align(distance=read_distance(distance), **options)
     print_next(scene)
+
+# %% ../../nbs/19_commands/02_scene.ipynb #21c8b1c0
+@command(DATA, 'marker sheet.pdf')
+@takes(size=option(float, .16, 'side of the black square', '--size', metavar='METRES'))
+def marker(file: argument(Path, 'PDF to write', 'FILE.pdf'), *, size):
+    "Print a sheet with an AprilTag of known size: filmed with the place, it gives metres"
+    from camera_pose.survey.marker import marker_sheet
+    paper = marker_sheet(file, size)
+    print(f'{file}: print it on {paper} at 100 %, fix it flat, and film it with the place; `camera_pose align` finds it'
+          + (f' with --marker-size {size:g}.' if size != .16 else '.'))
 
 # %% ../../nbs/19_commands/02_scene.ipynb #459f5368
 SPLIT_HELP = ("mod3 (the paper's: frame number modulo 3), blocks (stretches of time), extrapolate (an edge of the "

@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['align_pair', 'PoseLoss', 'all_pairs', 'MapNetLoss', 'pose_errors', 'GaussianPoseLoss', 'ReprojectionLoss',
-           'points_in_view', 'largest_step']
+           'points_in_view', 'WalkablePenalty', 'add_penalty', 'largest_step']
 
 # %% ../../nbs/07_models/03_losses.ipynb #e23d06d7
 import numpy as np, torch
 from fastcore.basics import patch
+from scipy.ndimage import distance_transform_edt
 from torch import nn
 
 from ..ground.basics import InputError
@@ -217,6 +218,44 @@ def points_in_view(
         chosen = rng.permutation(seen)[:n]
         row[:len(chosen)] = points[chosen]
     return found
+
+# %% ../../nbs/07_models/03_losses.ipynb #4c902365
+class WalkablePenalty(nn.Module):
+    "Mean distance of predicted positions to the walkable area of a `FloorMap`"
+    def __init__(self,
+        floormap, # `FloorMap`, in the world of the poses
+    ):
+        super().__init__()
+        size = np.asarray(floormap.pixel_size)
+        away = distance_transform_edt(~floormap.walkable, sampling=size[::-1])
+        for name, value in (('away', np.maximum(away - size.mean()/2, 0)), # to its edge instead of its pixels' centres
+                            ('plan_from_world', floormap.plan_from_world), ('size', size)):
+            self.register_buffer(name, torch.as_tensor(value, dtype=torch.float32), persistent=False)
+
+    def forward(self,
+        pred: torch.Tensor, # raw predictions `(..., 7)`, or positions with two or more numbers
+    ): # scalar, metres
+        A, (h, w) = self.plan_from_world.to(pred.dtype), self.away.shape
+        px = (pred[..., :2] @ A[:, :2].T + A[:, 2]).reshape(1, 1, -1, 2)
+        edge = px.new_tensor([w, h])
+        grid = 2*px/edge - 1
+        away = nn.functional.grid_sample(self.away.to(pred.dtype)[None, None], grid, padding_mode='border',
+                                         align_corners=False)
+        beyond = (px - px.clamp(min=torch.full_like(edge, .5), max=edge - .5))*self.size.to(pred.dtype)
+        return (away.flatten() + beyond.abs().sum(-1).flatten()).mean()
+
+    def extra_repr(self): return f'{self.away.shape[1]}x{self.away.shape[0]} px'
+
+def add_penalty(
+    loss: nn.Module,    # of predictions and true poses
+    penalty: nn.Module, # of predictions alone
+    weight: float,      # of the penalty
+) -> nn.Module: # the same loss, changed
+    "Add a weighted penalty to a loss; its learned weights keep their names"
+    forward, loss.penalty = loss.forward, penalty
+    def both(pred, true, *more, **named): return forward(pred, true, *more, **named) + weight*penalty(pred)
+    loss.forward = both
+    return loss
 
 # %% ../../nbs/07_models/03_losses.ipynb #e5d425c7
 def largest_step(

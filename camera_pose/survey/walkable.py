@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['sees', 'WalkGraph', 'walk_graph', 'WalkPath', 'walkable_path', 'SnapOptions', 'snap_track', 'walkable_track']
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #f591410a
+# %% ../../nbs/04_survey/01_walkable.ipynb #829f3889
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 from ..ground.basics import InputError
 from ..world.floorplan import FloorMap, finite_xy
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #4be85df7
+# %% ../../nbs/04_survey/01_walkable.ipynb #6a19d62a
 def sees(
     plan: FloorMap,
     a, # world x, y, metres, `(..., 2)`
@@ -38,7 +38,7 @@ def sees(
         clear[part] = (inside & plan.walkable[row.clip(0, h - 1), col.clip(0, w - 1)]).all(1)
     return clear.reshape(shape)
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #c4014f78
+# %% ../../nbs/04_survey/01_walkable.ipynb #3febe02b
 _CELL_M, _CELLS = .1, 250_000 # side of a cell, metres; most cells of a plan
 
 def _cells(plan): # pixels on a side of a cell; pixel of each node `(n, 2)` (row, column); its row, column among the cells
@@ -56,7 +56,7 @@ def _cells(plan): # pixels on a side of a cell; pixel of each node `(n, 2)` (row
     inside = np.stack(np.divmod(score[r, c].argmax(-1), side), -1)
     return side, np.stack([r, c], -1)*side + inside, np.stack([r, c], -1), (rows, cols)
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #d5010e09
+# %% ../../nbs/04_survey/01_walkable.ipynb #114f2cd9
 @dataclass(frozen=True)
 class WalkGraph:
     "Nodes in the walkable area of a plan, connected where one can walk straight"
@@ -81,7 +81,7 @@ def walk_graph(plan: FloorMap) -> WalkGraph:
     length = np.linalg.norm(xy[i] - xy[j], axis=1)
     return WalkGraph(xy, node[1:-1, 1:-1], side, csr_array((length, (i, j)), (len(xy), len(xy))))
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #01301735
+# %% ../../nbs/04_survey/01_walkable.ipynb #eddd0a7e
 def _entry(plan, graph, xy): # number of the nearest node that walkable points see `(n,)`; -1 where there is none
     cell = np.floor(plan.to_pixels(xy)[:, ::-1]/graph.side).astype(int)
     around = np.stack(np.meshgrid(range(-2, 3), range(-2, 3)), -1).reshape(-1, 2)
@@ -101,7 +101,7 @@ def _cut_corners(plan, way): # leave out points of a way `(n, 2)` where those ar
         kept.append(k)
     return way[kept]
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #6a42bdd2
+# %% ../../nbs/04_survey/01_walkable.ipynb #5696bc66
 @dataclass(frozen=True)
 class WalkPath:
     "A way through the walkable area"
@@ -130,7 +130,7 @@ def walkable_path(
         way = _cut_corners(plan, way[::-1])[::-1]
     return WalkPath(way, float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()))
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #a07a723d
+# %% ../../nbs/04_survey/01_walkable.ipynb #6614baf3
 @dataclass(frozen=True)
 class SnapOptions:
     "How a track is snapped"
@@ -164,7 +164,7 @@ def _candidates(plan, xy, options): # walkable points near each position `(n, k,
         found.append(new)
     return np.stack(found, 1)
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #48090835
+# %% ../../nbs/04_survey/01_walkable.ipynb #3320ca03
 def _graph_ways(graph, i, j, limit): # lengths of the ways between pairs of nodes `(n,)`; infinite beyond the limit
     out, (sources, of) = np.full(len(i), np.inf), np.unique(i, return_inverse=True)
     both, each = graph.lengths + graph.lengths.T, max(1, 5_000_000//len(graph.xy))
@@ -188,7 +188,7 @@ def _step_ways(plan, candidates, most): # lengths of the ways from candidate to 
     length[blocked] = np.where(np.minimum(i, j) < 0, np.inf, np.maximum(way, length[blocked]))
     return length
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #0e1c704b
+# %% ../../nbs/04_survey/01_walkable.ipynb #09a9f14a
 def _cheapest(moved, steps): # Viterbi: number of the candidate of each position, from costs `(n, k)`, `(n - 1, k, k)`
     cost, came = moved[0], []
     for own, step in zip(moved[1:], steps):
@@ -219,7 +219,7 @@ def snap_track(
     chosen = _cheapest(moved, np.clip(detour, 0, o.most_m)/o.detour_m)
     return found[np.arange(len(xy)), chosen]
 
-# %% ../../nbs/04_survey/01_walkable.ipynb #68e692e5
+# %% ../../nbs/04_survey/01_walkable.ipynb #cdd9a413
 def walkable_track(
     plan: FloorMap,
     xy, # world x, y, metres, `(n, 2)`, in order of time

@@ -23,7 +23,8 @@ from ..ground.basics import (CameraPoseError, InputError, MissingExtraError, Pro
 from ..ground.pose import POSE_COLUMNS
 from ..models.backbone import body_features, body_name, pose_body
 from ..models.baselines import baseline_errors, worse_in
-from ..models.losses import GaussianPoseLoss, MapNetLoss, PoseLoss, ReprojectionLoss, points_in_view
+from ..models.losses import (GaussianPoseLoss, MapNetLoss, PoseLoss, ReprojectionLoss, WalkablePenalty,
+                                       add_penalty, points_in_view)
 from ..models.nets import n_parameters, pose_net
 from ..models.store import PosePredictor, best_device, save_model
 from .cache import cached_features, chosen_precision, digest, features_folder
@@ -89,6 +90,14 @@ def recipe_loss(recipe: Recipe, K=None) -> torch.nn.Module: # K: intrinsics of t
     loss.forward = partial(loss.forward, K=np.asarray(K))
     return loss
 
+# %% ../../nbs/08_train/05_learner.ipynb #cdda0581
+def _penalised(loss, recipe, scene): # with the penalty for predictions that are not walkable; raises `InputError`
+    if not recipe.walkable_weight: return loss
+    floormap = getattr(scene, 'floormap', None)
+    if floormap is None: raise InputError('The option walkable_weight needs a floor plan with its walkable area: make it '
+                                          'with `camera_pose plan SCENE`, or set the option to 0.')
+    return add_penalty(loss, WalkablePenalty(floormap), recipe.walkable_weight)
+
 # %% ../../nbs/08_train/05_learner.ipynb #691372bc
 @dataclass
 class TablesScene:
@@ -98,6 +107,7 @@ class TablesScene:
     processed: object         # `ProcessedImages` with the frames of both
     intrinsics: object = None # of these images `(3, 3)`
     points3D: object = None   # table with columns x, y, z, or array `(P, 3)`
+    floormap: object = None   # `FloorMap`, for the option `walkable_weight`
 
     def table(self, part): return getattr(self, part)
     def images(self, size): return self.processed
@@ -211,7 +221,7 @@ def pose_learner(
     with no_random(recipe.seed):
         recipe = recipe.replace(body=body_name(recipe.body), image_size=images.size)
         network, recipe, sentence = _network(recipe, len(tables[0]), K)
-        loss, network = (loss or recipe_loss(recipe, K)).to(device), network.to(device)
+        loss, network = _penalised(loss or recipe_loss(recipe, K), recipe, scene).to(device), network.to(device)
     print(f'{network.kind} on {network.body.name}, {n_parameters(network, trainable=True):,} of '
           f'{n_parameters(network):,} parameters trained; {sentence}', flush=True)
     key = _training_key(recipe, tables, images, network, loss, K)

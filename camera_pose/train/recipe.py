@@ -70,7 +70,9 @@ OPTIONS |= _section('loss',
     ('learn_weights', 'flag', True, None, 'learn beta and gamma'),
     ('distance', 'text', 'l1', ('l1', 'smooth_l1', 'mse'), 'distance in eq. 11'),
     ('relative', 'text', 'pairs', ('pairs', 'difference'),
-     '"pairs": relative poses of all pairs; "difference": differences of neighbours, as in the original MapNet'))
+     '"pairs": relative poses of all pairs; "difference": differences of neighbours, as in the original MapNet'),
+    ('walkable_weight', 'number', 0.0, (0, inf),
+     'weight of the mean distance of predictions to the walkable area of the floor plan'))
 
 # %% ../../nbs/08_train/01_recipe.ipynb #653e25ec
 OPTIONS |= _section('data',
@@ -203,7 +205,7 @@ def changes(self:Recipe) -> dict: # label -> value
     return {k: v for k, v in self.items() if v != OPTIONS[k].default}
 
 # %% ../../nbs/08_train/01_recipe.ipynb #7fe71735
-_LATER = 'weather', 'starts', 'keep' # options that older trainings do not know
+_LATER = 'weather', 'starts', 'keep', 'walkable_weight' # options that older trainings do not know
 
 @patch
 def recorded(self:Recipe) -> dict: # label -> value

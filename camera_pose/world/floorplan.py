@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from ..capture.picture import read_picture
 from ..ground.basics import InputError, atomic_path, read_json, write_json
+from ..ground.shapes import area_mask, read_geojson, walkable_mask
 
 # %% ../../nbs/04_world/04_floorplan.ipynb #25adf014
 def plan_affine(
@@ -100,8 +101,8 @@ def finite_xy(
     if xy.shape[-1:] != (2,):
         raise InputError(f'{what} need two numbers, x and y, on the last axis, not shape {xy.shape}: '
                          'pass poses[..., :2].')
-    bad = ~np.isfinite(xy).all(-1)
-    if bad.any():
+    if not np.isfinite(xy).all():
+        bad = ~np.isfinite(xy).all(-1)
         where = f'the first is number {int(np.argmax(bad.ravel()))}' if xy.ndim > 1 else f'it is {tuple(xy.tolist())}'
         raise InputError(f'{int(bad.sum())} of {bad.size} {what} are not finite numbers ({where}): the model that '
                          'predicted them has diverged or the table is damaged.')
@@ -126,10 +127,9 @@ def to_metres(self:FloorMap,
 @patch
 def _pixel_index(self:FloorMap, px): # row and column of the pixels that contain points, are they inside of the plan?
     h, w = self.walkable.shape
-    cells = np.floor(px)
-    inside = ((cells >= 0) & (cells < (w, h))).all(-1)
-    col, row = np.moveaxis(np.clip(cells, 0, (w - 1, h - 1)).astype(int), -1, 0)
-    return row, col, inside
+    col, row = np.floor(px[..., 0]), np.floor(px[..., 1])
+    inside = (col >= 0) & (col < w) & (row >= 0) & (row < h)
+    return np.clip(row, 0, h - 1).astype(int), np.clip(col, 0, w - 1).astype(int), inside
 
 @patch
 def is_walkable(self:FloorMap,
@@ -216,24 +216,37 @@ def save(self:FloorMap,
 # %% ../../nbs/04_world/04_floorplan.ipynb #2e1d7b22
 def _read_picture(path, background): # RGB, transparent pixels on a background
     if not path.exists():
-        raise InputError(f'{path} does not exist: a floor plan is a folder with plan.png, walkable.png and '
-                         'floorplan.json.')
+        raise InputError(f'{path} does not exist: a floor plan is a folder with plan.png, walkable.png (or '
+                         'walkable.geojson) and floorplan.json.')
     try: return np.asarray(read_picture(path, background, check=False).image.convert('RGB'))
     except InputError as e:
         why = str(e).split(': ')[0]
         raise InputError(f'{path} cannot be read as a picture ({why}): save it again as PNG.') from e
 
+# %% ../../nbs/04_world/04_floorplan.ipynb #977ec800
+def _with_areas(mask, path, plan_from_world, shape): # a mask with the areas of a file; raises `InputError`
+    if mask is not None and mask.shape != shape: return mask # which is refused
+    A, areas = _check_affine(plan_from_world), [s for s in read_geojson(path) if s.kind in ('walkable', 'forbidden')]
+    if not area_mask(areas, A, shape).any():
+        raise InputError(f'none of the {len(areas)} walkable or forbidden areas in {path.name} is on the plan: give '
+                         'polygons in the metres of floorplan.json.')
+    return walkable_mask(areas, A, shape, mask)
+
 # %% ../../nbs/04_world/04_floorplan.ipynb #0f03fb0e
 @patch(cls_method=True)
 def load(cls:FloorMap,
-    folder: str|Path, # folder with plan.png, walkable.png and floorplan.json
+    folder: str|Path, # folder with plan.png, walkable.png or walkable.geojson, and floorplan.json
 ) -> FloorMap: # the floor map in it
     "Read a floor map from its folder; raises `InputError` when a file is missing, damaged or does not fit"
     folder = Path(folder)
-    plan, mask = _read_picture(folder/'plan.png', 'white'), _read_picture(folder/'walkable.png', 'black')
+    plan, drawn = _read_picture(folder/'plan.png', 'white'), (folder/'walkable.geojson').exists()
+    painted = not drawn or (folder/'walkable.png').exists()
+    mask = _read_picture(folder/'walkable.png', 'black').mean(-1) > 127 if painted else None
     info = read_json(folder/'floorplan.json')
     if not isinstance(info, dict) or 'plan_from_world' not in info:
         raise InputError(f'{folder/"floorplan.json"} does not say where the plan is: it needs '
                          '{"plan_from_world": [[a, b, c], [d, e, f]], "units": "metres"}.')
-    try: return cls(plan, mask.mean(-1) > 127, info['plan_from_world'], info.get('units', 'metres'))
+    try:
+        if drawn: mask = _with_areas(mask, folder/'walkable.geojson', info['plan_from_world'], plan.shape[:2])
+        return cls(plan, mask, info['plan_from_world'], info.get('units', 'metres'))
     except InputError as e: raise InputError(f'{folder}: {e}') from e
