@@ -308,15 +308,18 @@ def _forced(self:SceneFolder, name): # once for each stage and object; 'train' m
 # %% ../../nbs/12_app/02_folder.ipynb #9711a9ac
 _MAKERS = {'imgs': 'frames VIDEO', 'workspace': 'reconstruct', 'positions.csv': 'align', 'points3D.csv': 'align',
            'train.csv': 'split', 'validation.csv': 'split', 'test.csv': 'split', 'map': 'map', 'models': 'train'}
+_MADE_OF = {'workspace': 'imgs', 'positions.csv': 'workspace', 'points3D.csv': 'workspace', 'train.csv': 'positions.csv',
+            'validation.csv': 'positions.csv', 'test.csv': 'positions.csv', 'map': 'train.csv', 'models': 'train.csv'}
 
 @patch
 def require(self:SceneFolder,
     *paths, # files and folders
 ):
-    "Raise `SceneError` for a path that is missing, with the command that makes it"
+    "Raise `SceneError` for a path that is missing, with the command to run first: what it is made of may be missing, too"
     for path in (p for p in map(Path, paths) if not p.exists()):
         top = path.relative_to(self.path).parts[0] if path.is_relative_to(self.path) else None
         if top not in _MAKERS: raise SceneError(not_there(path))
+        while (source := _MADE_OF.get(top)) and not self.file(source).exists(): top = source
         raise SceneError(f'{path} is not there yet: run `camera_pose {_MAKERS[top]} {self.path}` first.')
 
 @patch
