@@ -106,6 +106,7 @@ def _size(file): # width, height of an image; None where it cannot be read
         with Image.open(file) as image: return image.size
     except (OSError, ValueError, Image.DecompressionBombError): return None
 
+# %% ../../nbs/06_dataset/08_benchmarks.ipynb #53cbd0f2
 def _sequence_numbers(rows): # of each row, in the order in which they come
     order = {s: k for k, s in enumerate(dict.fromkeys(r['sequence'] for r in rows))}
     return [order[r['sequence']] for r in rows]
@@ -229,6 +230,7 @@ def _info_camera(path): # of a 12-Scenes info.txt; None without one
         raise InputError(f'{path} has no m_colorWidth, m_colorHeight and m_calibrationColorIntrinsic: '
                          'copy it again.') from None
 
+# %% ../../nbs/06_dataset/08_benchmarks.ipynb #9666e2e7
 def _frame_ranges(path): # first frame, last frame, sequence; empty without a file
     if not path.is_file(): return []
     text = read_text(path, 'copy it again')
@@ -267,6 +269,7 @@ def _poses_at(times, truth): # of each moment a pose `(7,)`, or the reason why t
     for k, pose in zip(np.flatnonzero(inside), poses): found[k] = pose
     return found
 
+# %% ../../nbs/06_dataset/08_benchmarks.ipynb #72831323
 def _timed_images(path): # seconds, name
     for number, line in enumerate(read_text(path, 'copy it again').split('\n'), 1):
         if not line.strip() or line.startswith('#'): continue
@@ -323,6 +326,7 @@ def _part_of(path, names): # 'train', 'validation', 'test' or None for each name
         lists = dict(test=test, train={*names} - test)
     return [next((p for p, some in lists.items() if n in some), None) for n in names]
 
+# %% ../../nbs/06_dataset/08_benchmarks.ipynb #d640c896
 def _read_file(layout, root, path): # path: file or folder with the poses
     table, cameras = read_poses(path)
     lost = (table.image == '').sum()

@@ -120,6 +120,7 @@ def _check_images(images, cameras):
         if np.isfinite(pose).all() and length > 0 and abs(length - 1) > 1e-2:
             raise InputError(f'{where} has a quaternion of length {length:.3f} instead of 1: correct it.')
 
+# %% ../../nbs/06_dataset/07_colmap.ipynb #2f78eed1
 def read_colmap(
     folder: str|Path, # of one model: `cameras` and `images`, as `.bin` or `.txt`
 ) -> tuple: # pose table in order of the names, a `Camera` for each row

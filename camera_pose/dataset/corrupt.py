@@ -130,6 +130,7 @@ def rough_depth(
     known = known.reshape(rows, columns)
     return resize(_filled(known), (width, height), interpolation=INTER_LINEAR)
 
+# %% ../../nbs/06_dataset/10_corrupt.ipynb #704c5eee
 def _filled(known): # the value of the nearest part where there is none, smoothed
     empty = np.isnan(known)
     _, labels = distanceTransformWithLabels(empty.astype(np.uint8), 2, 5, labelType=1)

@@ -79,6 +79,7 @@ def _dataset_folder(path): # the file or the folder with the poses in the folder
     if not path.is_dir() or _folder_format(path): return path
     return next((p for p in below if p.is_file() or p.is_dir() and _folder_format(p)), path)
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #69937cb6
 def read_poses(
     path: str|Path,         # file or folder
     format: str = None,     # one of `FORMATS`; None to find out
@@ -132,6 +133,7 @@ def _check_target(table, path, format):
         raise InputError('Two images have the same time, which a TUM trajectory cannot tell apart: '
                          'choose csv, transforms or colmap.')
 
+# %% ../../nbs/06_dataset/04_formats.ipynb #5ef67a45
 def write_poses(
     table: pd.DataFrame,       # a pose table
     path: str|Path,            # file or folder

@@ -43,6 +43,7 @@ class _Target:
 
     def text(self, name, lines): (self.folder/name).write_text('\n'.join([*lines, '']), encoding='utf-8')
 
+# %% ../../nbs/06_dataset/09_layouts.ipynb #36c077a7
 def _pinhole(target): # fx, fy, cx, cy; raises `InputError` without a camera, or for one with distortion
     if target.camera is None:
         raise InputError('This layout states the camera, and it is not known: give it with --camera.')
@@ -98,6 +99,7 @@ def _write_cambridge(t):
     for part, lines in lists.items(): t.text(f'dataset_{part}.txt', [*head, *lines])
     t.text('reconstruction.nvm', ['NVM_V3 ', '', str(len(cameras)), *cameras, '', '0', '', '0'])
 
+# %% ../../nbs/06_dataset/09_layouts.ipynb #95975595
 def _write_tum(t):
     names = [f'rgb/{seconds:.6f}.png' for seconds in t.table.timestamp]
     if len(set(names)) < len(names):

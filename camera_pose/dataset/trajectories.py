@@ -64,6 +64,7 @@ def _columns(table, numbers, path): # role -> (number of the column, unit)
                               f'trajectory names {_TUM_HEADER}, in any order.')
     return found
 
+# %% ../../nbs/06_dataset/05_trajectories.ipynb #60ea9607
 def _headerless(table, numbers, path): # roles of the first eight columns
     wide = numbers.shape[1]
     if wide == 17 and table.separator == ',': return _EUROC # with velocity and biases
@@ -200,6 +201,7 @@ def read_kitti(
     seconds = frames/10 if seconds is None else seconds
     return poses_table([f'{i:06}.png' for i in frames[found]], seconds[found], poses)
 
+# %% ../../nbs/06_dataset/05_trajectories.ipynb #e665f1a6
 def write_kitti(
     table: pd.DataFrame,    # a pose table
     path: str|Path,         # text file to write
@@ -220,6 +222,7 @@ def read_matrix(
     if None in values or len(values) != 16: raise InputError(f'{path} is not a 4x4 matrix: correct or delete it.')
     return np.array(values).reshape(4, 4)
 
+# %% ../../nbs/06_dataset/05_trajectories.ipynb #00f62494
 def read_7scenes(
     folder: str|Path, # of one sequence, with `frame-000000.pose.txt`, ...
 ) -> pd.DataFrame: # a pose table with 30 frames a second; `image` is `frame-000000.color.png` ...
@@ -258,6 +261,7 @@ def _check_sequence(folder, images, imgs_dir): # can the folder be replaced? are
     if lost: raise InputError(f'{len(lost)} of {len(images)} images are not in {imgs_dir}, for example '
                               f'{lost[0] or "those without a name"}: name the folder of the images with --imgs.')
 
+# %% ../../nbs/06_dataset/05_trajectories.ipynb #1c327d89
 def _save_images(sources, targets): # as PNG, with a word about how many and how large
     for source, target in zip(progress(sources, 'convert', unit='pictures'), targets):
         with Image.open(source) as image: image.save(target)

@@ -90,6 +90,7 @@ def _notes(content, kept, cameras, seconds): # what is not in the table
             *(['it has no times, so the moments count the frames'] if seconds is None else []),
             *([f'not read: {", ".join(more)}'] if more else [])]
 
+# %% ../../nbs/06_dataset/06_transforms.ipynb #caf8a066
 def read_transforms(
     path: str|Path, # JSON file
 ) -> tuple: # pose table in the order of the file, a `Camera` or None for each row

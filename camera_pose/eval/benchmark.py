@@ -187,6 +187,7 @@ def _details(table, scenes, limits): # rows of the second table: scene, method, 
             rows.append((scene, name, [*shares, f'{row.n_test:.0f}']))
     return rows
 
+# %% ../../nbs/09_eval/07_benchmark.ipynb #8020fdbc
 def benchmark_finding(
     table: pd.DataFrame, # with averages
     what: BenchmarkSet,

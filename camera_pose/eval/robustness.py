@@ -87,6 +87,7 @@ def plot_robustness(
     fig.legend(*lines, loc='outside upper center', ncols=min(5, len(methods)), fontsize=9)
     return fig
 
+# %% ../../nbs/09_eval/06_robustness.ipynb #2d45e38f
 def robustness_summary(
     table: pd.DataFrame, # of `measure_robustness`
 ) -> pd.DataFrame: # a row for each change, a column for each method: mean of `within` over the severities

@@ -86,6 +86,7 @@ def timm_normalisation(
     known = _timm().get_pretrained_cfg(timm_name(name)[0])
     return (known.mean, known.std) if known else ((.485, .456, .406), (.229, .224, .225))
 
+# %% ../../nbs/07_models/09_timm.ipynb #d760b4cd
 def timm_network(
     name: str,                  # as for `timm_name`
     weights: str|Path = 'none', # 'default' (download), 'none' (random), or a file
