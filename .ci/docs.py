@@ -60,12 +60,12 @@ def page_faults(name, processed):
         for text in outputs + [cell.source] * (cell.cell_type == 'markdown'):
             linked = [b for b in re.findall(r'^```.*?^```', text, re.M | re.S) if re.search(r'\[`[^`]*`\]\(', b)]
             faults += [f'{name}: links in a code block: {block[:80]!r}' for block in linked]
-            if 'Call self as a function' in text and '19_site' not in name:
+            if 'Call self as a function' in text and '22_site' not in name:
                 faults.append(f'{name}: a function without a docstring: Call self as a function')
             if re.search(r'\[\[`[^`]*`\]\(', text):
                 faults.append(f'{name}: a link inside of a link')
             host = re.search(r'https://camera-pose\.github\.io\S*', text)
-            if host and '/19_site' not in f'/{name}':
+            if host and '/22_site' not in f'/{name}':
                 faults.append(f'{name}: {host[0][:80]} names the host, write a relative link')
         for text in outputs:
             for address in re.findall(r'<(?:script|link|img|iframe)\b[^>]*(?:src|href)="((?:https?:)?//[^"]*)', text):
