@@ -11,7 +11,7 @@ from typing import Optional
 
 from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument, command,
                                           open_scene, option, print_next, recipe_options, takes)
-from .photos import SERVER, serve_scene
+from .photos import SERVER, serve_scenes
 from .scene import (CAMERA_PER, FRAMES, HOW, QUALITY, WORLD, all_sources, map_if_possible,
                                         print_findings, read_distance)
 from ..ground.basics import InputError, write_json
@@ -142,4 +142,4 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
     _finish(scene, 'mapnet')
-    if serve: serve_scene(scene.path, 'mapnet', **server)
+    if serve: serve_scenes([scene.path], 'mapnet', **server)

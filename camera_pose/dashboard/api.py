@@ -176,7 +176,8 @@ def add_api(
         except NotLocated as e: answer = e.answer
         return JSONResponse(named_guess(answer))
 
-    @app.get('/api/v1/scene', summary='Plan, and versions of map, model and alignment', responses=declared(400, 401, 404, 422))
+    @app.get('/api/v1/scene', summary='Plan, and versions of map, model and alignment',
+             responses=declared(400, 401, 404, 422))
     @app.get('/api/info', include_in_schema=False)
     async def scene(scene: str = Query('', description=_PLACE)) -> SceneAnswer:
         desk.look()

@@ -27,8 +27,9 @@ try:
 except ImportError as e: raise MissingExtraError(e.name, 'dashboard') from e
 
 # %% ../../nbs/17_dashboard/07_desk.ipynb #8e1328e3
-_ANY = 'This photo does not seem to be from any of the places here ({}). Take another one that shows more, or name the place.'
-_SEVERAL = 'This photo could be from several places ({}). Take another one that shows more, or name the place.'
+_NEXT = 'Take another one that shows more, or name the place.'
+_ANY = f'This photo does not seem to be from any of the places here ({{}}). {_NEXT}'
+_SEVERAL = f'This photo could be from several places ({{}}). {_NEXT}'
 
 def which_place(
     answers: dict, # name of a place -> answer as a dict, or a `CameraPoseError`
@@ -68,7 +69,7 @@ async def _left(request): # returns when the client hangs up
 class Batches:
     "A line of jobs, and threads that take some at a time"
     def __init__(self,
-        workers: list,     # functions: list of jobs -> list of results; with `prepare()` it is called first, in its thread
+        workers: list,     # functions: list of jobs -> list of results; `prepare()` of one is called first
         together: int = 4, # jobs of one worker at a time, at most
     ):
         self.workers, self.together = workers, together

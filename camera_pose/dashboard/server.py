@@ -124,7 +124,8 @@ def create_app(
 ) -> FastAPI:
     "The dashboard as a web application; `app.state.desk` is its desk"
     desk = Desk(board, source, pages=more.pages if more else None, codes=codes)
-    app = FastAPI(title=desk.board.title if len(desk.boards) == 1 else 'camera_pose', version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
+    title = desk.board.title if len(desk.boards) == 1 else 'camera_pose'
+    app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.mount('/bootstrap', StaticFiles(directory=bootstrap_folder()))
     app.mount('/static', StaticFiles(directory=str(files('camera_pose')/'app'/'static')))
     _add_pages(app, desk)
