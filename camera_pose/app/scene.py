@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np, pandas as pd
 from fastcore.basics import patch
+from matplotlib.figure import Figure
 
 import camera_pose.app.localize, camera_pose.app.evaluate # they add methods to `Scene`
 from .localizer import MAP_FILES
@@ -19,8 +20,13 @@ from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
 from ..dataset.benchmarks import read_benchmark
 from ..ground.basics import ReconstructionError, SceneError, atomic_path, progress, write_json
-from ..ground.table import write_table
+from ..ground.pose import Similarity, quat_multiply
+from ..ground.table import read_csv, read_table, table_poses, write_table
 from ..sfm.register import link_files
+from ..survey.picture import read_plan
+from ..world.align import Alignment, scale_from_distance
+from ..world.fit_plan import fit_plan, plan_in_metres
+from ..world.points import points_on_trajectory
 
 # %% ../../nbs/12_app/09_scene.ipynb #5c426453
 _all_ = ['Scene']
@@ -49,6 +55,77 @@ def current_plan(self:Scene): # the `FloorMap`
     drawn = stage.get('key', {}).get('options', {}).get('given') is False
     if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'): self.plan()
     return self.floormap
+
+# %% ../../nbs/12_app/09_scene.ipynb #9bc9b487
+@patch
+def _placed(self:Scene, plan, distance, height): # `PlanFit`, plan in the world, `Alignment`, is it in metres?
+    positions, scale, xyz = read_table(self.workspace/'positions.csv'), None, ['x', 'y', 'z']
+    if distance is not None:
+        ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
+        scale = scale_from_distance(*ends, float(distance[2]))
+    found, _ = self._upright(positions, scale, height)
+    known = scale is not None or found.scale_sd is not None
+    cloud = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
+    up, metric = found.similarity, plan.units == 'metres'
+    fit = fit_plan(up.apply(cloud), up.apply_poses(table_poses(positions)), plan, 1. if known and metric else None,
+                   found.scale_sd or .02)
+    world, sd, scale_sd, metres = fit.similarity, fit.sd, None, 'plan'
+    if known and not metric:
+        (plan, world), sd = plan_in_metres(fit, plan), fit.sd/fit.similarity.scale
+        scale_sd, metres = found.scale_sd, found.sources['metres']
+    both = Similarity(world.scale*up.scale, quat_multiply(world.quat, up.quat), world.apply(up.translation[None])[0])
+    sources = found.sources | dict(walls='plan', metres=metres, origin='plan', yaw_sd_deg=fit.yaw_sd_deg,
+                                   residual=fit.residual, other_place=fit.rival)
+    return fit, plan, Alignment(both, None, sd, (), found.doubts, scale_sd, sources), known or metric
+
+@patch
+def _propose(self:Scene, fit, given, placed, folder): # write the picture of a place, and the plan in the world
+    folder.mkdir(parents=True, exist_ok=True)
+    placed.save(folder)
+    h, w = given.walkable.shape
+    figure = Figure(figsize=(8, 8*h/w + .8), dpi=110, layout='tight')
+    fit.draw(figure.subplots(), given)
+    with atomic_path(folder/'proposal.png') as tmp: figure.savefig(tmp, format='png')
+
+
+# %% ../../nbs/12_app/09_scene.ipynb #1cb8b501
+@patch
+def align_to_plan(self:Scene,
+    plan: str|Path,                # a picture, or a folder with plan.png
+    metres_per_px: float = None,   # of the picture
+    accept: bool = False,          # take the place? Else it is only shown
+    distance: tuple = None,        # two frames and metres
+    camera_height_m: float = None, # of the camera above the floor
+    force: bool = False,           # also where nothing has changed?
+) -> dict: # `summary` of the place
+    "Find the scene's place on a plan: a picture in `reports/plan_fit`, or the alignment; raises `AlignmentError`"
+    folder, mine = self.file('reports', 'plan_fit'), self.file('floorplan')
+    files = [self.workspace/'positions.csv', self.workspace/'points3D.csv']
+    self.require(*files)
+    own = Path(plan).resolve() == mine.resolve()
+    if accept and not own and mine.exists() and 'plan' not in self.record['stages']:
+        raise SceneError(f'{mine} holds a plan that camera_pose did not make: move it away, or give it as --plan.')
+    def found():
+        given = read_plan(plan, metres_per_px)
+        fit, placed, alignment, metric = self._placed(given, distance, camera_height_m)
+        self._propose(fit, given, placed, folder)
+        fit.check()
+        return fit, placed, alignment, metric
+    if not accept:
+        text = str(found()[0])
+        self._tell(f'align        proposal: {text}. Look at {folder/"proposal.png"}')
+        return dict(summary=text)
+    def make():
+        fit, placed, alignment, metric = found()
+        if own: placed.save(mine)
+        return self._write_alignment(alignment, f'placed on {Path(plan).name}: {fit}', metric)
+    inputs = [*files, *(sorted(Path(plan).glob('*.png')) if Path(plan).is_dir() else [Path(plan)])]
+    outputs = [self.file(name) for name in ('positions.csv', 'points3D.csv', 'alignment.json')]
+    options = dict(source='plan', distance=distance, camera_height_m=camera_height_m, metres_per_px=metres_per_px)
+    result = self.run_stage('align', make, inputs, outputs, options, force)
+    if not own: self.plan(folder)
+    return result
+
 
 # %% ../../nbs/12_app/09_scene.ipynb #0594428e
 def _link(file, target): # a link to a file, a copy where the disk has no links

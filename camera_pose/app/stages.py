@@ -240,6 +240,11 @@ def _align(self:Scene, source, path, distance, height, marker_size_m=None): # ma
     else: found, how = _fit(positions, source, path, scale, height, frames)
     if marker: found, how = _by_marker(found, how, marker)
     metric = source is not None or scale is not None or found.scale_sd is not None
+    return self._write_alignment(found, how, metric)
+
+@patch
+def _write_alignment(self:Scene, found, how, metric): # the outputs of `align`, and what is recorded
+    positions = read_table(self.workspace/'positions.csv')
     aligned, doubts = self._aligned(found, positions) if metric else (None, [*found.doubts])
     units, unit = ('metres', 'm') if metric else ('reconstruction units', 'units')
     known = dict(sd_m=found.sd_m, scale_sd=found.scale_sd, sources=found.sources)
@@ -262,13 +267,17 @@ def align(self:Scene,
     imu: str|Path = None,           # CSV log of the phone's inertial sensors: up and metres
     marker_size_m: float = None,    # side of a printed AprilTag in the film; None for that of `marker_sheet`
     force: bool = False,            # also where nothing has changed?
+    plan: str|Path = None,          # a floor plan to find the path on: a picture, or a folder as for `plan`
+    metres_per_px: float = None,    # of that plan
+    accept: bool = False,           # take the place on the plan? Else it is only shown
 ):
     "Reconstruction to real world: `positions.csv`, `points3D.csv`, `alignment.json`"
-    given = dict(points=points, trajectory=trajectory, mocap=mocap, imu=imu)
+    given = dict(points=points, trajectory=trajectory, mocap=mocap, imu=imu, plan=plan)
     given = {source: path for source, path in given.items() if path is not None}
     if len(given) > 1:
-        raise InputError('Give points, a trajectory, motion capture or an inertial log to align with, '
+        raise InputError('Give points, a trajectory, motion capture, an inertial log or a plan to align with, '
                          'not several of them.')
+    if plan is not None: return self.align_to_plan(plan, metres_per_px, accept, distance, camera_height_m, force)
     source, path = next(iter(given.items()), (None, None))
     if str(points) == GPS and distance: raise InputError('Give either gps (the tags of the photos) or a distance.')
     if source == 'points' and str(path) == GPS and not Path(path).exists():
@@ -295,7 +304,9 @@ def units(self:Scene): # 'metres' or 'reconstruction units'; positions that came
 @patch(as_prop=True)
 def own_world(self:Scene): # was it aligned by the video alone? Then its origin and x axis mean nothing to another scene
     path = self.file('alignment.json')
-    return path.exists() and read_json(path).get('sources') is not None
+    if not path.exists(): return False
+    sources = read_json(path).get('sources')
+    return sources is not None and sources.get('origin') != 'plan'
 
 @patch(as_prop=True)
 def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where metres come from a height; or None

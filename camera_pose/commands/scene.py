@@ -7,7 +7,7 @@ __all__ = ['FRAMES', 'CAMERA_PER', 'QUALITY', 'SFM', 'WORLD', 'SPLIT_HELP', 'HOW
            'reconstruct', 'doctor', 'read_distance', 'align', 'marker', 'split', 'make_map', 'map_if_possible', 'dense']
 
 # %% ../../nbs/19_commands/02_scene.ipynb #4f9a123d
-import typer
+import shlex, typer
 from pathlib import Path
 
 from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, command, messages,
@@ -134,12 +134,17 @@ WORLD = dict(points=option(Path, None, _POINTS),
 @command(DATA, 'align scene --distance frame_000000.jpg,frame_000100.jpg,4.2')
 @takes(WORLD, FORCE, mocap=option(Path, None, _MOCAP, '--mocap', '--tracker'),
     imu=option(Path, None, 'CSV log of the phone\'s inertial sensors: gives up and metres, within a few per cent'),
-    marker_size_m=option(float, None, _MARKER, '--marker-size', metavar='METRES'))
+    marker_size_m=option(float, None, _MARKER, '--marker-size', metavar='METRES'),
+    plan=option(Path, None, 'floor plan to find the path on: a picture, or a folder with plan.png; shown, not taken'),
+    metres_per_px=option(float, None, 'of that plan: metres for each pixel', '--scale', metavar='METRES'),
+    accept=option(bool, False, 'take the place that was found on the plan'))
 def align(scene: Folder, *, distance, **options):
     "Bring poses and points into the real world: SCENE/positions.csv"
     scene = open_scene(scene)
     scene.align(distance=read_distance(distance), **options)
-    print_next(scene)
+    given, size = options['plan'], options['metres_per_px']
+    if given is None or options['accept']: return print_next(scene)
+    print_next(scene, f'align --plan {shlex.quote(str(given))}{f" --scale {size:g}" if size else ""} --accept')
 
 # %% ../../nbs/19_commands/02_scene.ipynb #21c8b1c0
 @command(DATA, 'marker sheet.pdf')
