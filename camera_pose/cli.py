@@ -57,7 +57,8 @@ def command_page(
     kinds = {n: _kind(p.annotation) for n, p in inspect.signature(c.callback).parameters.items()}
     arguments = [p for p in c.params if p.param_type_name == 'argument']
     options = [p for p in c.params if p not in arguments]
-    usage = ' '.join(['camera_pose', name, *(p.metavar if p.required else f'[{p.metavar}]' for p in arguments), '[OPTIONS]'])
+    given = [p.metavar if p.required else f'[{p.metavar}]' for p in arguments]
+    usage = ' '.join(['camera_pose', name, *given, '[OPTIONS]'])
     rows = [_row(p, kinds[p.name]) for p in arguments + options]
     example = c.epilog.removeprefix('Example: ')
     head = f'#### {name}', '', f'{c.help}.', '', f'```sh\n{usage}\n```', ''

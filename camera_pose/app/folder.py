@@ -6,7 +6,7 @@
 __all__ = ['STAGES', 'SceneFolder', 'digest', 'library_versions']
 
 # %% ../../nbs/12_app/02_folder.ipynb #616260ce
-import hashlib, importlib.metadata, json, os, re, sys, threading, time
+import hashlib, importlib.metadata, json, os, re, shutil, sys, textwrap, threading, time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -322,9 +322,14 @@ def require(self:SceneFolder,
         while (source := _MADE_OF.get(top)) and not self.file(source).exists(): top = source
         raise SceneError(f'{path} is not there yet: run `camera_pose {_MAKERS[top]} {self.path}` first.')
 
+def _fit(line): # broken between words for the width of a terminal, below the summary; a pipe gets one line
+    if not sys.stdout.isatty(): return line
+    width = max(shutil.get_terminal_size().columns, 40)
+    return textwrap.fill(line, width, subsequent_indent=' '*13, break_long_words=False, break_on_hyphens=False)
+
 @patch
 def _say(self:SceneFolder, name, summary, end):
-    if not self.quiet: print(f'{name:<12} {summary}  ({end})', flush=True)
+    if not self.quiet: print(_fit(f'{name:<12} {summary}  ({end})'), flush=True)
 
 # %% ../../nbs/12_app/02_folder.ipynb #c50c260b
 @patch

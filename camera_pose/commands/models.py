@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 from typing import Optional
 
-from .options import (FORCE, FORCE_STAGES, JSON, MODELS, RECIPE, RECIPE_FILE, RUN, SEED, Folder, Video,
-                                          argument, command, messages, open_scene, option, print_json, print_next,
-                                          recipe_options, takes)
+from .options import (FORCE, FORCE_STAGES, JSON, MODELS, RECIPE, RECIPE_FILE, RUN, SEED, Folder,
+                                          Video, argument, command, messages, open_scene, option, print_json,
+                                          print_next, recipe_options, takes)
 from ..ground.basics import InputError, read_json, stop_when_terminated
 
 # %% ../../nbs/19_commands/04_models.ipynb #4789363f

@@ -40,6 +40,15 @@ class CommandGroup(TyperGroup):
             if not rows: continue
             with formatter.section(group): formatter.write_dl(rows)
 
+    def invoke(self, ctx):
+        try: return super().invoke(ctx)
+        except Exception as e: # a wrong option or a missing argument: say what would be right
+            example = getattr(getattr(getattr(e, 'ctx', None), 'command', None), 'epilog', None)
+            if example and hasattr(e, 'format_message'):
+                said = e.format_message()
+                e.format_message = lambda: f'{said}\n\n{example}'
+            raise
+
 app = typer.Typer(cls=CommandGroup, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None,
                   context_settings=dict(max_content_width=110, help_option_names=['-h', '--help']),
                   help='From a phone video of a place to: where was this photo taken?')

@@ -7,12 +7,15 @@ __all__ = ['FRAMES', 'CAMERA_PER', 'QUALITY', 'SFM', 'WORLD', 'SPLIT_HELP', 'HOW
            'reconstruct', 'doctor', 'read_distance', 'align', 'marker', 'split', 'make_map', 'map_if_possible', 'dense']
 
 # %% ../../nbs/19_commands/02_scene.ipynb #4f9a123d
-import shlex, typer
+import os, shlex
 from pathlib import Path
+
+import typer
 
 from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, command, messages,
                                           open_scene, option, print_json, print_next, takes)
 from ..ground.basics import CameraPoseError, InputError, read_json, read_seconds
+from ..ground.text import not_there
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d1c9ecbc
 def _seconds(text):
@@ -39,7 +42,9 @@ def all_sources(
     video: Path, # the first one
     also: list,  # further ones, or None
 ):
-    "One video, or a list of them"
+    "One video, or a list of them; raises `InputError` for a name of nothing, before slow libraries are loaded"
+    for path in (video, *(also or ())):
+        if not os.path.exists(path): raise InputError(not_there(path, 'video file'))
     return [video, *also] if also else video
 
 # %% ../../nbs/19_commands/02_scene.ipynb #26f97bc2
@@ -158,7 +163,8 @@ def marker(file: argument(Path, 'PDF to write', 'FILE.pdf'), *, size):
 
 # %% ../../nbs/19_commands/02_scene.ipynb #459f5368
 SPLIT_HELP = ("mod3 (the paper's: frame number modulo 3), blocks (stretches of time), extrapolate (an edge of the "
-              'place, no training frame within 0.2 m and 15 degrees), second_video or official (of an imported data set)')
+              'place, no training frame within 0.2 m and 15 degrees), second_video or official (of an imported '
+              'data set)')
 _SECOND = 'for --how second_video: the scene folder of another video of the place, aligned to the same world'
 HOW = dict(how=option(str, 'mod3', SPLIT_HELP, '--how', '--split'))
 

@@ -51,8 +51,9 @@ def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `
 @takes(FRAMES, RECIPE, ALL)
 def run(video: Video, scene: Folder, **given):
     "Do all stages, from a video to a trained and evaluated model"
-    from camera_pose.train.recipe import load_recipe
     frames, recipe, rest = ({k: given[k] for k in group} for group in (FRAMES, RECIPE, ALL))
+    all_sources(video, frames['also'])
+    from camera_pose.train.recipe import load_recipe # slow
     source = recipe.pop('recipe')
     options = recipe_options(seed=rest['seed'], **recipe)
     name = load_recipe(source or recipe['net'] or 'mapnet', **options).net
