@@ -195,7 +195,8 @@ def seen_faults(folder, pages):
 def check(folder, chosen):
     "All faults, printed; exits with 1 when there are any"
     proc_nbs()
-    sources = [str(p.relative_to(root / '_proc')) for p in sorted((root / '_proc').rglob('*.ipynb'))]
+    made = (p.relative_to(root / '_proc') for p in sorted((root / '_proc').rglob('*.ipynb')))
+    sources = [str(p) for p in made if (root / 'nbs' / p).is_file()]  # not those of notebooks that were renamed
     names = {}
     for s in sources:
         first = nbformat.read(root / '_proc' / s, 4).cells[0]
