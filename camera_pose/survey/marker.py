@@ -72,6 +72,21 @@ def find_markers(
     numbers = [] if numbers is None else numbers.ravel().tolist()
     return {n: c[0].astype(float) for n, c in zip(numbers, corners) if numbers.count(n) == 1}
 
+# %% ../../nbs/04_survey/03_marker.ipynb #b42b1e13
+_GLANCE = dict(adaptiveThreshWinSizeMin=13, adaptiveThreshWinSizeMax=13, minMarkerPerimeterRate=.08)
+
+def _evenly(n, most): # at most so many of n rows
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int))
+
+def _glance(path, camera, side=640): # is our own sheet in this frame?
+    if not path.exists(): return False
+    grey, options = read_grey(path, max(camera.width, camera.height)), cv2.aruco.DetectorParameters()
+    for name, value in _GLANCE.items(): setattr(options, name, value)
+    scale = min(1, side/max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    numbers = cv2.aruco.ArucoDetector(_family(), options).detectMarkers(small)[1]
+    return numbers is not None and MARKER in numbers
+
 # %% ../../nbs/04_survey/03_marker.ipynb #dc1eb5d7
 _PRINT = .005 # what a print may be off, as a share
 
@@ -116,11 +131,13 @@ def marker_scale(
     size_m: float = None,    # side of the black square, metres; None for our own sheet
 ) -> MarkerScale: # None where no marker is seen
     "Metres from the marker in the frames of a reconstruction"
-    poses, seen = table_poses(positions), {}
+    poses, seen, rows = table_poses(positions), {}, _evenly(len(positions), 200)
     if size_m is not None and not .005 <= size_m <= 10:
         raise InputError(f'A marker of {size_m:g} m cannot be: give the side of its black square in metres '
                          f'(--marker-size {SIZE_M:g}).')
-    for k in progress(np.unique(np.linspace(0, len(poses) - 1, min(len(poses), 200)).astype(int)), 'marker', unit='frames'):
+    glanced = progress(positions.image.iloc[rows[_evenly(len(rows), 100)]], 'marker', unit='frames')
+    if size_m is None and not any(_glance(Path(imgs)/name, cameras[name]) for name in glanced): return None
+    for k in progress(rows, 'marker', unit='frames'):
         name = positions.image.iloc[k]
         if not (Path(imgs)/name).exists(): continue
         grey, camera = read_grey(Path(imgs)/name, max(cameras[name].width, cameras[name].height)), cameras[name]
