@@ -94,8 +94,9 @@ def recipe_loss(recipe: Recipe, K=None) -> torch.nn.Module: # K: intrinsics of t
 def _penalised(loss, recipe, scene): # with the penalty for predictions that are not walkable; raises `InputError`
     if not recipe.walkable_weight: return loss
     floormap = getattr(scene, 'floormap', None)
-    if floormap is None: raise InputError('The option walkable_weight needs a floor plan with its walkable area: make it '
-                                          'with `camera_pose plan SCENE`, or set the option to 0.')
+    if floormap is None:
+        raise InputError('The option walkable_weight needs a floor plan with its walkable area: put plan.png, walkable.png '
+                         'and floorplan.json into SCENE/floorplan, or set the option to 0.')
     return add_penalty(loss, WalkablePenalty(floormap), recipe.walkable_weight)
 
 # %% ../../nbs/08_train/05_learner.ipynb #691372bc
