@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, gammaln
 from scipy.stats import chi2
 
-from ..ground.basics import InputError, read_json, write_json
+from ..ground.basics import InputError, progress, read_json, write_json
 from ..ground.uncertainty import calibrate, mahalanobis, pose_errors_6
 from .lens import PARAMETERS
 from .map import PlaceMap
@@ -239,9 +239,9 @@ def _learn_regression(limits, estimates, true_poses, extent): # changes the limi
 
 # %% ../../nbs/05_localize/04_limits.ipynb #2b9ce68b
 def _try_photos(place, photos, true_poses, shares, seed): # results of PnP with a covariance, and their errors
-    rng = np.random.default_rng(seed)
+    rng, pairs = np.random.default_rng(seed), progress([*zip(photos, true_poses)], 'limits', unit='validation frames')
     tried = [(localize_pnp(place, _partly_hidden(photo, share, rng), least_inliers=12), true)
-             for photo, true in zip(photos, true_poses) for share in shares]
+             for photo, true in pairs for share in shares]
     return [(f, pose_errors_6(f.pose, true)) for f, true in tried if np.isfinite(f.covariance).all()]
 
 def _learn_retrieval(limits, place, photos, true_poses): # changes the limits
