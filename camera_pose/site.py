@@ -111,7 +111,7 @@ class SitePage(Processor):
 
     def tidy(self, text: str) -> str: # markdown
         "Markdown as it belongs on the page"
-        text = re.sub(r'\n+\*Call self as a function\.\*', '', text) # what Python says of a function without a docstring
+        text = re.sub(r'\n+\*Call self as a function\.\*', '', text) # stands for a missing docstring
         return relative_links(plain_blocks(text), self.folder, self.site)
 
     def cell(self, cell):

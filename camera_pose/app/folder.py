@@ -308,14 +308,14 @@ def _forced(self:SceneFolder, name): # once for each stage and object; 'train' m
 # %% ../../nbs/12_app/02_folder.ipynb #9711a9ac
 _MAKERS = {'imgs': 'frames VIDEO', 'workspace': 'reconstruct', 'positions.csv': 'align', 'points3D.csv': 'align',
            'train.csv': 'split', 'validation.csv': 'split', 'test.csv': 'split', 'map': 'map', 'models': 'train'}
-_MADE_OF = {'workspace': 'imgs', 'positions.csv': 'workspace', 'points3D.csv': 'workspace', 'train.csv': 'positions.csv',
-            'validation.csv': 'positions.csv', 'test.csv': 'positions.csv', 'map': 'train.csv', 'models': 'train.csv'}
+_MADE_OF = {'workspace': 'imgs', 'positions.csv': 'workspace', 'points3D.csv': 'workspace',
+            'train.csv': 'positions.csv', 'validation.csv': 'positions.csv', 'test.csv': 'positions.csv', 'map': 'train.csv', 'models': 'train.csv'}
 
 @patch
 def require(self:SceneFolder,
     *paths, # files and folders
 ):
-    "Raise `SceneError` for a path that is missing, with the command to run first: what it is made of may be missing, too"
+    "Raise `SceneError` for a path that is missing, with the first command of those that lead to it"
     for path in (p for p in map(Path, paths) if not p.exists()):
         top = path.relative_to(self.path).parts[0] if path.is_relative_to(self.path) else None
         if top not in _MAKERS: raise SceneError(not_there(path))

@@ -184,8 +184,8 @@ def _fit(positions, source, path, scale, height, frames): # `Alignment`, a sente
     return Alignment(fit, None, None, scale_sd=sd), f'up and scale from inertial sensors, scale ± {100*sd:.1f} %'
 
 # %% ../../nbs/12_app/04_stages.ipynb #71f11518
-_NO_MARKER = ('No AprilTag of the family 36h11 is seen in three frames from different places: leave out --marker-size, or film '
-              'the sheet from nearer (camera_pose marker).')
+_NO_MARKER = ('No AprilTag of the family 36h11 is seen in three frames from different places: leave out --marker-size, '
+              'or film the sheet from nearer (camera_pose marker).')
 
 def _by_marker(found, how, marker): # an alignment whose metres are those of a marker
     sources = found.sources | dict(metres=str(marker)) if found.sources else None
@@ -259,7 +259,7 @@ def _write_alignment(self:Scene, found, how, metric): # the outputs of `align`, 
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
 @patch
 def align(self:Scene,
-    points: str|Path = None,        # CSV of known camera positions (`read_points`), or of clicks (`read_clicks`), or `'gps'`
+    points: str|Path = None,        # CSV of camera positions (`read_points`), or of clicks (`read_clicks`), or `'gps'`
     trajectory: str|Path = None,    # TUM file of reference poses on the same clock
     distance: tuple = None,         # two frames and metres: `('frame_000000.jpg', 'frame_000100.jpg', 4.2)`
     camera_height_m: float = None,  # of the camera above the floor: for metres, or where `points` has no column z

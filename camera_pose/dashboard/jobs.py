@@ -90,8 +90,8 @@ def _open(self:Jobs): # read what is there; what was being worked on waits again
         if found['state'] != 'running': continue
         if found['attempts'] < self.most_attempts: self._write(job, state='waiting')
         else:
-            text = f'The server was stopped {found["attempts"]} times while it worked on this video: send a shorter one.'
-            self._write(job, state='failed', error=text, finished=time.time())
+            text = f'The server was stopped {found["attempts"]} times while it worked on this video: '
+            self._write(job, state='failed', error=text + 'send a shorter one.', finished=time.time())
 
 # %% ../../nbs/17_dashboard/01_jobs.ipynb #56d78ce8
 @patch
@@ -202,8 +202,9 @@ def _outcome(self:Jobs, job, child, ended): # (state, error) of a job
         return 'failed', f'The video takes more than {self.most_seconds/60:.0f} minutes: send a shorter one.'
     if child.returncode == 0: return 'done', None
     if said.exists(): return 'failed', said.read_text(encoding='utf-8')
-    if child.returncode < 0: return 'failed', (f'The process that worked on the video was ended (signal '
-                                              f'{-child.returncode}): the memory of the server may be too small for it.')
+    if child.returncode < 0:
+        return 'failed', (f'The process that worked on the video was ended (signal {-child.returncode}): '
+                          'the memory of the server may be too small for it.')
     return 'failed', 'The server failed on this video: log.txt in the folder of the job has the details.'
 
 # %% ../../nbs/17_dashboard/01_jobs.ipynb #bf1d2376

@@ -34,7 +34,8 @@ from ..survey.walkable import snap_track
 # %% ../../nbs/17_dashboard/02_track.ipynb #3869f5f8
 try:
     from fastapi import Request
-    from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+    from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+    from fastapi.responses import StreamingResponse
     from pydantic import BaseModel
     from starlette.datastructures import UploadFile
     from starlette.formparsers import MultiPartParser

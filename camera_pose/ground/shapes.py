@@ -154,7 +154,8 @@ def dxf(
     head = [(999, 'metres'), (0, 'SECTION'), (2, 'HEADER'), (9, '$ACADVER'), (1, 'AC1009'),
             (9, '$EXTMIN'), (10, float(x0)), (20, float(y0)), (9, '$EXTMAX'), (10, float(x1)), (20, float(y1)),
             (0, 'ENDSEC'), (0, 'SECTION'), (2, 'TABLES'), (0, 'TABLE'), (2, 'LAYER'), (70, len(names))]
-    for k, name in enumerate(names): head += [(0, 'LAYER'), (2, name.upper()), (70, 0), (62, k % 7 + 1), (6, 'CONTINUOUS')]
+    for k, name in enumerate(names):
+        head += [(0, 'LAYER'), (2, name.upper()), (70, 0), (62, k % 7 + 1), (6, 'CONTINUOUS')]
     head += [(0, 'ENDTAB'), (0, 'ENDSEC'), (0, 'SECTION'), (2, 'ENTITIES')]
     body = ''.join(_dxf_line(r, s.kind.upper(), s.area) for s in shapes for r in s.rings)
     return _dxf(head) + body + _dxf([(0, 'ENDSEC'), (0, 'EOF')])

@@ -337,5 +337,5 @@ def reproduce(
         return _write(scene, out, found, _drawn(scene, runs, found, o), weights, _training_sentence(scene, o))
     inputs = [scene.file(f'{n}.csv') for n in ('train', 'validation', 'test')]
     if scene.file('floorplan').exists(): inputs.append(scene.file('floorplan'))
-    return _result(out, scene.run_stage('paper', make, inputs, [out/'paper.html'], _stage_key(scene, runs, bodies, weights, o),
-                                      force))
+    key = _stage_key(scene, runs, bodies, weights, o)
+    return _result(out, scene.run_stage('paper', make, inputs, [out/'paper.html'], key, force))

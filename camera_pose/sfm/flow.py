@@ -117,7 +117,7 @@ def read_grey(
     return picture
 
 # %% ../../nbs/03_sfm/03_flow.ipynb #7cc12499
-FOLLOWED = .4, .5 # least share of corners that lead to the next picture: of three quarters of the pairs, of half of them
+FOLLOWED = .4, .5 # least share of corners that lead to the next picture, in three quarters and in half of the pairs
 
 def _small_grey(path, side=480):
     picture = read_grey(path)

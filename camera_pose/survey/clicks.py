@@ -41,9 +41,11 @@ def triangulate(
     focal = np.array([camera.mean_focal_length() for camera in cameras])[:, None]
     for _ in range(10):
         q = np.einsum('nji,nj->ni', R, x - c)
-        if (q[:, 2] <= 0).any(): raise AlignmentError('its rays meet behind a camera: is it the same point in all frames?')
-        left = ((q[:, :2]/q[:, 2:] - seen)*focal).ravel()
-        slope = np.concatenate([np.tile(np.eye(2), (len(q), 1, 1)), -(q[:, :2]/q[:, 2:])[..., None]], 2)/q[:, 2, None, None]
+        if (q[:, 2] <= 0).any():
+            raise AlignmentError('its rays meet behind a camera: is it the same point in all frames?')
+        predicted, depth = q[:, :2]/q[:, 2:], q[:, 2, None, None]
+        left = ((predicted - seen)*focal).ravel()
+        slope = np.concatenate([np.tile(np.eye(2), (len(q), 1, 1)), -predicted[..., None]], 2)/depth
         J = ((slope @ R.swapaxes(1, 2))*focal[..., None]).reshape(-1, 3)
         x = x - np.linalg.lstsq(J, left, rcond=None)[0]
     return x, sd_px**2*np.linalg.inv(J.T @ J)
@@ -65,13 +67,14 @@ def has_clicks(path: str|Path) -> bool:
 def _world(table, path, floormap): # where the points are, `(n, 3)`, NaN where a row does not say it
     if {'x', 'y'} <= set(table): xy = table[['x', 'y']].to_numpy(float)
     elif {'column', 'row'} <= set(table):
-        if floormap is None: raise InputError(f'{path} gives pixels of a floor plan, and the scene has none: put it into '
-                                              'SCENE/floorplan, or give metres in columns x and y.')
+        if floormap is None:
+            raise InputError(f'{path} gives pixels of a floor plan, and the scene has none: put it into SCENE/floorplan, '
+                             'or give metres in columns x and y.')
         px, xy = table[['column', 'row']].to_numpy(float), np.full((len(table), 2), np.nan)
         known = np.isfinite(px).all(1)
         xy[known] = floormap.to_metres(px[known])
-    else: raise InputError(f'{path} does not say where the clicked points are: add columns x,y,z (metres), or column,row '
-                           '(pixels of the floor plan).')
+    else: raise InputError(f'{path} does not say where the clicked points are: add columns x,y,z (metres), '
+                           'or column,row (pixels of the floor plan).')
     z = table.z.to_numpy(float) if 'z' in table else np.full(len(table), np.nan)
     return np.c_[xy, z]
 
@@ -94,10 +97,10 @@ def read_clicks(
         for c in 'xyz':
             given = rows[c].dropna().unique()
             if len(given) > 1 and np.ptp(given) > 1e-6:
-                raise InputError(f'{path} gives two places for the point {name} (line {rows.index[-1] + 2}): keep the right '
-                                 'one.')
-            if not len(given) and c != 'z': raise InputError(f'{path} does not say where the point {name} is: give it in '
-                                                             'one of its rows.')
+                raise InputError(f'{path} gives two places for the point {name} (line {rows.index[-1] + 2}): '
+                                 'keep the right one.')
+            if not len(given) and c != 'z':
+                raise InputError(f'{path} does not say where the point {name} is: give it in one of its rows.')
             table.loc[rows.index, c] = given[0] if len(given) else 0.
     return table[['point', 'image', 'u', 'v', 'x', 'y', 'z']]
 
@@ -119,8 +122,8 @@ def clicked_points(
     poses, at, found = table_poses(positions), _click_rows(clicks, positions), []
     for name, rows in clicks.assign(at=at).groupby('point', sort=False):
         if rows['at'].nunique() < 2:
-            raise AlignmentError(f'The point {name} is clicked in one frame only: click it in a second one, that shows it '
-                                 'from another place.')
+            raise AlignmentError(f'The point {name} is clicked in one frame only: click it in a second one, '
+                                 'that shows it from another place.')
         views = [cameras[positions.image.iloc[k]] for k in rows['at']]
         try: xyz, covariance = triangulate(views, poses[rows['at']], rows[['u', 'v']].to_numpy(float))
         except AlignmentError as e: raise AlignmentError(f'The point {name} is not determined: {e}.') from e
@@ -140,10 +143,11 @@ def align_by_clicks(
     error, fit = fit_error(pairs, source, scale is None), pairs.similarity
     path = fit.apply(table_poses(positions)[:, :3])
     check_up(fit.apply_poses(table_poses(positions)))
-    notes = [f'the point {points.point[k]} is {short_number(pairs.residuals[k])} m away from where the others put it and '
-             'left out' for k in np.flatnonzero(~pairs.used)]
+    notes = [f'the point {points.point[k]} is {short_number(pairs.residuals[k])} m away from where the others put it '
+             'and left out' for k in np.flatnonzero(~pairs.used)]
     doubts = check_reach(fit.apply(source[pairs.used]), pairs.sd, path, scale is None)
-    if pairs.share > .1: doubts = [f'the clicked points fit to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % '
-                                   f'of their extent; {points.point[int(pairs.residuals.argmax())]} fits worst']
+    if pairs.share > .1:
+        doubts = [f'the clicked points fit to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of their extent; '
+                  f'{points.point[int(pairs.residuals.argmax())]} fits worst']
     table = points[['point']].assign(residual_m=pairs.residuals, used=pairs.used, sd_m=points.sd*fit.scale)
     return Alignment(fit, table, float(np.sqrt((error.position_sd(path)**2).mean())), tuple(notes), tuple(doubts))

@@ -50,7 +50,8 @@ def marker_sheet(
         ax.add_patch(Rectangle((left + col*cell, top - (row + 1)*cell), cell, cell, color='white', lw=.2))
     text = (f'AprilTag 36h11, number {number}. Print at 100 %, on {paper}: the black square has sides of {mm:.0f} mm.\n'
             'Measure them. If they differ: camera_pose align SCENE --marker-size METRES\n'
-            'Fix it flat to a wall or the floor, and film it from several places, from near enough to fill a tenth of the frame.')
+            'Fix it flat to a wall or the floor, and film it from several places, from near enough to fill a tenth '
+            'of the frame.')
     ax.text(w/2, 30, text, ha='center', va='center', fontsize=8*w/210)
     ax.plot([w/2 - 50, w/2 + 50], [12, 12], 'k', lw=1)
     for x in (-50, 50): ax.plot([w/2 + x]*2, [10, 14], 'k', lw=1)
@@ -121,7 +122,8 @@ def scale_from_views(
     if len(used) < 3: return None
     middle = np.median(sides[good])
     spread = 1.4826*np.median(np.abs(sides[good]/middle - 1))
-    return MarkerScale(float(size_m/middle), float(np.hypot(spread/np.sqrt(len(used)/4), _PRINT)), len(used), int(good.sum()))
+    sd = np.hypot(spread/np.sqrt(len(used)/4), _PRINT)
+    return MarkerScale(float(size_m/middle), float(sd), len(used), int(good.sum()))
 
 # %% ../../nbs/04_survey/03_marker.ipynb #595524e9
 def marker_scale(
@@ -147,5 +149,6 @@ def marker_scale(
     found = []
     for views in seen.values():
         rows, corners = map(np.array, zip(*views))
-        found.append(scale_from_views([cameras[positions.image.iloc[k]] for k in rows], poses[rows], corners, size_m or SIZE_M))
+        used = [cameras[positions.image.iloc[k]] for k in rows]
+        found.append(scale_from_views(used, poses[rows], corners, size_m or SIZE_M))
     return max(filter(None, found), key=lambda f: f.n_pairs, default=None)

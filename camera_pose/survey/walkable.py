@@ -41,7 +41,7 @@ def sees(
 # %% ../../nbs/04_survey/01_walkable.ipynb #3febe02b
 _CELL_M, _CELLS = .1, 250_000 # side of a cell, metres; most cells of a plan
 
-def _cells(plan): # pixels on a side of a cell; pixel of each node `(n, 2)` (row, column); its row, column among the cells
+def _cells(plan): # pixels on a side of a cell; row, column of each node `(n, 2)`, in pixels and among the cells
     h, w = plan.walkable.shape
     metre = 1. if plan.units == 'metres' else max(h, w)*plan.world_from_plan[0, :2].max()/100
     side = max(1, int(_CELL_M*metre/plan.pixel_size.mean()), int(np.ceil(np.sqrt(h*w/_CELLS))))
@@ -122,8 +122,8 @@ def walkable_path(
         before = -9999
         if min(i, j) >= 0: _, came = dijkstra(graph.lengths, False, i, True); before = came[j]
         if before < 0 and i != j or min(i, j) < 0:
-            raise InputError(f'There is no walkable way from ({a[0]:.2f}, {a[1]:.2f}) to ({b[0]:.2f}, {b[1]:.2f}): open '
-                             'the doors in the walkable area of the plan.')
+            raise InputError(f'There is no walkable way from ({a[0]:.2f}, {a[1]:.2f}) to ({b[0]:.2f}, {b[1]:.2f}): '
+                             'open the doors in the walkable area of the plan.')
         nodes = [j]
         while nodes[-1] != i: nodes.append(came[nodes[-1]])
         way = _cut_corners(plan, np.concatenate([[a], graph.xy[nodes[::-1]], [b]]))
@@ -148,7 +148,7 @@ def _edge(plan): # points of the walkable area beside what is not, about 5 cm ap
     _, first = np.unique(np.floor(xy/max(.05, .002*np.ptp(xy))), axis=0, return_index=True)
     return cKDTree(xy[first])
 
-def _candidates(plan, xy, options): # walkable points near each position `(n, k, 2)`, the nearest again where there are less
+def _candidates(plan, xy, options): # walkable points near each position `(n, k, 2)`; the nearest again to fill up
     nearest, tree = plan.snap(xy), _edge(plan)
     near = tree.query_ball_point(xy, options.reach_m)
     of = np.repeat(np.arange(len(xy)), [len(k) for k in near])

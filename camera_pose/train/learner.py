@@ -95,8 +95,8 @@ def _penalised(loss, recipe, scene): # with the penalty for predictions that are
     if not recipe.walkable_weight: return loss
     floormap = getattr(scene, 'floormap', None)
     if floormap is None:
-        raise InputError('The option walkable_weight needs a floor plan with its walkable area: put plan.png, walkable.png '
-                         'and floorplan.json into SCENE/floorplan, or set the option to 0.')
+        raise InputError('The option walkable_weight needs a floor plan with its walkable area: put plan.png, '
+                         'walkable.png and floorplan.json into SCENE/floorplan, or set the option to 0.')
     return add_penalty(loss, WalkablePenalty(floormap), recipe.walkable_weight)
 
 # %% ../../nbs/08_train/05_learner.ipynb #691372bc

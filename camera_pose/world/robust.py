@@ -147,8 +147,8 @@ def fit_error(
     y, variance = used - used.mean(0), pairs.sd**2/3
     spread, square = np.linalg.svd(y, compute_uv=False), (y**2).sum()
     if not spread[1] > 1e-6*spread[0]:
-        raise AlignmentError('The points lie on a line, so the rotation about it is not determined: give a point beside '
-                             'the line.')
+        raise AlignmentError('The points lie on a line, so the rotation about it is not determined: '
+                             'give a point beside the line.')
     C = np.zeros((7, 7))
     C[:3, :3] = variance/len(used)*np.eye(3)
     C[3:6, 3:6] = variance*np.linalg.inv(square*np.eye(3) - y.T @ y)
