@@ -120,7 +120,7 @@ def _training_key(recipe, tables, images, network, loss, K):
     options = {k: v for k, v in recipe.items() if k not in idle}
     facts = json.dumps([options, torch.__version__, None if K is None else np.asarray(K).tolist()])
     texts = [t.to_csv(index=False) for t in (*tables, getattr(images, 'sources', pd.DataFrame()))]
-    weights = (v for module in (network, loss) for v in module.state_dict().values())
+    weights = (*network.state_dict().values(), *loss.state_dict().values(), *loss.buffers()) # a plan is a buffer
     return digest([facts, *texts, *(v.detach().cpu().contiguous().numpy().tobytes() for v in weights)])
 
 # %% ../../nbs/08_train/05_learner.ipynb #69870364
