@@ -302,6 +302,9 @@ def fit_plan(
     return _result(plan, sheet, walls, way, best, other, cov, middle, metre)
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #d844d1e0
+def _unit(plan): # a picture without a scale is measured in its pixels
+    return 'px' if plan.units != 'metres' and np.allclose(plan.pixel_size, 1) else plan.unit
+
 def _result(plan, sheet, walls, way, p, other, cov, middle, metre): # `PlanFit`
     world, m = _world(plan, p, middle), metre*np.exp(p[1])
     def shown(xy, q=p): return _world(plan, q, middle).apply(np.c_[xy + middle, np.zeros(len(xy))])[:, :2]
@@ -315,7 +318,7 @@ def _result(plan, sheet, walls, way, p, other, cov, middle, metre): # `PlanFit`
     yaw, size = np.sqrt(np.diag(cov))[:2]
     return PlanFit(world, float(np.median(edge)), float((edge < _SCORE*m).mean()), float((off < .1*m).mean()), score,
                    rival, float(sd), float(np.rad2deg(yaw)), float(size), shown(walls), shown(way),
-                   None if other is None else shown(way, other), plan.unit, m)
+                   None if other is None else shown(way, other), _unit(plan), m)
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #bcc7b9ec
 _FITS, _ALIKE, _LOOSE = .6, .88, .5 # share of the walls, of the other place's score; metres
