@@ -237,10 +237,10 @@ def _covariance(sheet, walls, path, p, metre, prior, rng): # of yaw, log of the 
     m = metre*np.exp(p[1])
     bend = max(_BEND*np.median(sheet.read(_placed(p, walls))[0][0]), .5*sheet.px)
     reach = np.exp(p[1])*np.sqrt((walls**2).sum(1).mean())
-    own = bend**2/(blocks(4).max() + 1)
+    own = bend**2/(blocks(_STIFF).max() + 1)
     return np.cov(np.array(moved).T, bias=True) + np.diag([own/reach**2, own/reach**2, own, own])
 
-_BEND = 2.
+_BEND, _STIFF = 2.5, 8 # of the typical distance to the walls; metres that bend as one
 
 @dataclass(frozen=True)
 class PlanFit:
