@@ -7,6 +7,7 @@ __all__ = ['LEAST_PART', 'Scene']
 
 # %% ../../nbs/12_app/09_scene.ipynb #cb267b8a
 import hashlib, os, shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -19,9 +20,11 @@ from .stages import PARTS, Scene
 from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
 from ..dataset.benchmarks import read_benchmark
-from ..ground.basics import ReconstructionError, SceneError, atomic_path, progress, write_json
-from ..ground.pose import Similarity, quat_multiply
+from ..ground.basics import ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
+from ..ground.pose import POSE_COLUMNS, Similarity, quat_multiply
 from ..ground.table import read_csv, read_table, table_poses, write_table
+from ..localize.map import load_map, move_map, save_map
+from ..models.store import move_model
 from ..sfm.register import link_files
 from ..survey.picture import read_plan
 from ..world.align import Alignment, scale_from_distance
@@ -126,6 +129,74 @@ def align_to_plan(self:Scene,
     if not own: self.plan(folder)
     return result
 
+
+# %% ../../nbs/12_app/09_scene.ipynb #70b8b67a
+_MOVED = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv', 'test.csv'
+
+@patch
+def world_from_sfm(self:Scene) -> Similarity:
+    "The alignment of the scene; raises `SceneError` where there is none"
+    self.require(self.file('alignment.json'))
+    found = read_json(self.file('alignment.json'))
+    return Similarity(found['scale'], np.array(found['quat_wxyz']), np.array(found['translation']))
+
+@patch
+def _follows(self:Scene): # stage -> its outputs, of the stages behind `align` that are up to date
+    if 'split' not in self.record['stages'] or self.changed_since('split', 'positions.csv'): return {}
+    found = dict(split=[self.file(f'{part}.csv') for part in PARTS])
+    if 'map' in self.record['stages'] and not self.changed_since('map', *_OF_MAP):
+        found['map'] = [self.file('map', n) for n in MAP_FILES]
+    for name in self.record['stages']:
+        run = name.removeprefix('train ')
+        if run == name or self.is_menet(run) or self.changed_since(name, *_OF_MODEL): continue
+        found[name] = [self.file('models', run, n) for n in ('model.json', 'model.safetensors')]
+    return found
+
+# %% ../../nbs/12_app/09_scene.ipynb #5af8e01a
+@patch
+@contextmanager
+def _all_running(self:Scene, outputs): # stages count as running as long as the block does
+    there = [name for name in outputs if name in self.record['stages']]
+    for name in there: self._announce(name, outputs[name])
+    try: yield
+    finally:
+        record = self.record
+        for name in there: record['stages'][name].pop('attempt', None)
+        self._write(record)
+
+@patch
+def _follow(self:Scene, stages, move): # bring stages into the world of a new alignment
+    for part in PARTS:
+        table = read_table(self.file(f'{part}.csv'))
+        table[POSE_COLUMNS] = move.apply_poses(table_poses(table))
+        write_table(table, self.file(f'{part}.csv'))
+    for path in (self.file('map', n) for n in MAP_FILES[:2] if 'map' in stages):
+        save_map(move_map(load_map(path), move, self.units), path)
+    runs = [name.removeprefix('train ') for name in stages if name.startswith('train ')]
+    for run in progress(runs, 'align', unit='models'): move_model(self.file('models', run), move)
+    record = self.record
+    for name in stages:
+        key = record['stages'][name]['key']
+        base = self.file('models', key['options'].get('base') or '')
+        moved = {n: self.file(n) for n in _MOVED} | {n: base/n for n in ('model.json', 'model.safetensors')}
+        key['inputs'] |= {n: self._digest(moved[n]) for n in key['inputs'] if n in moved and moved[n].exists()}
+    self._write(record)
+
+# %% ../../nbs/12_app/09_scene.ipynb #e97d18dc
+@patch
+def realign(self:Scene,
+    align,                 # function without arguments that aligns the scene, such as `lambda: scene.align(points)`
+    plan: str|Path = None, # a folder with the floor plan of the new world; that of the scene stays if not given
+) -> dict: # what `align` returned
+    "Align a scene again, and bring split, map and models along"
+    old, stages = self.world_from_sfm().inverse(), self._follows()
+    floor = dict(plan=[self.file('floorplan', 'plan.png')], align=[self.file('positions.csv')])
+    with self.lock('align'), self._all_running(stages | floor):
+        result, new = align(), self.world_from_sfm()
+        move = Similarity(new.scale*old.scale, quat_multiply(new.quat, old.quat), new.apply(old.translation[None])[0])
+        if plan is not None: self.plan(plan)
+        if stages: self._follow(stages, move)
+    return result
 
 # %% ../../nbs/12_app/09_scene.ipynb #0594428e
 def _link(file, target): # a link to a file, a copy where the disk has no links

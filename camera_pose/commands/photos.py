@@ -45,6 +45,7 @@ SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets 
               open_=option(bool, False, 'let everybody in without a token', '--open'),
               allow_host=option(list[str], None, 'a name of this server besides its address; may be repeated',
                                 '--allow-host', metavar='NAME'),
+              edit=option(bool, False, 'a page on which visitors align the scene with a floor plan', '--edit'),
               workers=option(int, None, 'processes that answer photos  [default: one for each core, at most 4]'),
               rate=option(float, 120., 'photos a minute of one visitor from another machine; 0: no limit'),
               proxy=option(bool, False, 'a reverse proxy stands in front and names the visitor in X-Forwarded-For',
@@ -52,7 +53,7 @@ SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets 
               log=option(Path, None, 'a file that gets a line of JSON for each request', metavar='FILE'))
 
 # %% ../../nbs/19_commands/05_photos.ipynb #63da57a4
-def _application(folders, run, access, jobs, workers): # the dashboard of one scene or of several
+def _application(folders, run, access, jobs, workers, edit=False): # the dashboard of one scene or of several
     import torch
     from camera_pose.dashboard.desk import scene_code, scene_sources
     from camera_pose.dashboard.server import create_app
@@ -63,7 +64,12 @@ def _application(folders, run, access, jobs, workers): # the dashboard of one sc
     boards = [source.load() for source in sources]
     alone = jobs.enter_context(scene_jobs(sources[0].scene, run)) if len(sources) == 1 else None
     codes = [scene_code(folders, run, max(1, cores//n))]*(n - 1)
-    return create_app(boards, access, sources, TrackPage(alone) if alone else None, codes), alone
+    pages = [TrackPage(alone)] if alone else []
+    if edit:
+        from camera_pose.dashboard.align import AlignPage
+        from camera_pose.dashboard.editor import Editor
+        pages.append(AlignPage({s.name: Editor(s.scene) for s in sources}))
+    return create_app(boards, access, sources, pages, codes), alone
 
 def serve_scenes(
     folders: list, # of scenes
@@ -75,10 +81,13 @@ def serve_scenes(
     host, workers = options['host'], options['workers']
     if workers is not None and workers < 1: raise InputError(f'{workers} processes cannot answer: give 1 or more.')
     access = make_access(host, options['token'], options['open_'], options['allow_host'] or ())
+    if options.get('edit'):
+        from camera_pose.dashboard.align import check_edit
+        check_edit(host, access)
     with listen(host, options['port']) as listener, ExitStack() as jobs:
         from camera_pose.dashboard.metrics import add_metrics
         from camera_pose.dashboard.traffic import add_traffic
-        page, videos = _application(folders, run, access, jobs, workers)
+        page, videos = _application(folders, run, access, jobs, workers, options.get('edit'))
         add_metrics(page, videos)
         add_traffic(page, options['rate'], options['proxy'], options['log'])
         announce(listener, host, access)

@@ -119,11 +119,12 @@ def create_app(
     board: Dashboard|list,    # answers; several boards have names of their own
     access: Access = None,    # who may ask; everybody who names `localhost` or an address if not given
     source = None,            # `SceneSource`, for a scene that changes while it is served; or a list of them
-    more = None,              # a further page, such as `TrackPage`
+    more = None,              # a further page, such as `TrackPage`, or a list of them
     codes: list = (),         # as for `Desk`: processes that answer beside this one
 ) -> FastAPI:
     "The dashboard as a web application; `app.state.desk` is its desk"
-    desk = Desk(board, source, pages=more.pages if more else None, codes=codes)
+    further = [*more] if isinstance(more, (list, tuple)) else [more] if more else []
+    desk = Desk(board, source, pages={a: name for p in further for a, name in p.pages.items()}, codes=codes)
     title = desk.board.title if len(desk.boards) == 1 else 'camera_pose'
     app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.mount('/bootstrap', StaticFiles(directory=bootstrap_folder()))
@@ -132,7 +133,7 @@ def create_app(
     add_api(app, desk)
     add_paper(app, desk)
     app.state.desk = desk
-    if more: more.add(app, desk)
+    for page in further: page.add(app, desk)
     _add_errors(app)
-    _protect(app, access or Access(), more.on_disk if more else None)
+    _protect(app, access or Access(), {path: most for p in further for path, most in p.on_disk.items()})
     return app

@@ -332,6 +332,7 @@ def render_track(
     jobs: Jobs,
     job: str = None,   # name of the one to show; the form for another video if not given
     error: str = None, # sentence to show
+    pages: dict = None, # address -> name of the pages beside the first
 ) -> str: # HTML
     "The page; raises `WebError` (404)"
     shown = job_answer(jobs, job) if job else None
@@ -343,7 +344,7 @@ def render_track(
     tags = {f'{name}_tag': board.pictures[name][1] for name in ('plan', 'overlay')}
     limits = dict(max_bytes=MAX_VIDEO_BYTES, max_seconds=MAX_SECONDS, keep_hours=round(jobs.keep_s/3600))
     return page_template('track.html').render(title=board.title, job=shown, stage=shown and shown['stage'], error=error,
-        files=[*FILES.items()], **limits, **tags, **plan_facts(board), **more)
+        files=[*FILES.items()], pages=pages or TrackPage.pages, **limits, **tags, **plan_facts(board), **more)
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #e88aa744
 class TrackPage:
@@ -362,13 +363,14 @@ class TrackPage:
         desk, # of the dashboard
     ):
         "Add the routes"
-        desk.privacy = self.privacy
+        desk.privacy = (*getattr(desk, 'privacy', ()), *self.privacy)
         _add_jobs(app, self.jobs)
         _add_files(app, self.jobs)
         @app.get('/track', include_in_schema=False)
         async def page(job: str = ''):
             desk.look()
-            try: return HTMLResponse(await asyncio.to_thread(render_track, desk.board, self.jobs, job))
+            shown = desk.board, self.jobs, job, None, desk.pages
+            try: return HTMLResponse(await asyncio.to_thread(render_track, *shown))
             except WebError as e:
-                text = render_track(desk.board, self.jobs, error=str(e))
+                text = render_track(desk.board, self.jobs, error=str(e), pages=desk.pages)
                 return HTMLResponse(text, e.status)
