@@ -115,13 +115,13 @@ def doctor(scene: Folder, *, json_):
 def read_distance(
     text: str, # FRAME,FRAME,METRES, or None
 ) -> tuple: # two names of frames and the distance, metres; None for None
-    "A known distance between the places of two frames; raises `InputError`"
+    "The distance between the places of the camera at two frames; raises `InputError`"
     if text is None: return None
     parts = [p.strip() for p in text.split(',')]
     try: return parts[0], parts[1], float(parts[2])
     except (IndexError, ValueError):
-        raise InputError(f'--distance {text} is not FRAME,FRAME,METRES: for example '
-                         'frame_000000.jpg,frame_000100.jpg,4.2.') from None
+        raise InputError(f'--distance {text} is not FRAME,FRAME,METRES, the metres between the places of the camera '
+                         'at two frames: for example frame_000000.jpg,frame_000100.jpg,4.2.') from None
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d2ef9858
 _POINTS = ('CSV of known camera positions: timestamp,x,y,z or image,x,y,z (seconds, metres; three or more); '
@@ -129,11 +129,13 @@ _POINTS = ('CSV of known camera positions: timestamp,x,y,z or image,x,y,z (secon
 _MARKER = ('side of the black square of an AprilTag in the film, which gives metres  [default: 0.16, of the sheet that '
            'camera_pose marker prints]')
 _MOCAP = 'TUM file of markers fixed to the camera, on a clock of their own: offset and mount are found (metres)'
+_DISTANCE = ('metres between the places of the camera at two frames, not of a thing in the picture: '
+             'FRAME,FRAME,METRES')
 _HEIGHT = ('of the camera above the floor: gives metres where nothing else does, and z where --points has no column z  '
            '[default: 1.5, known to 13 %]')
 WORLD = dict(points=option(Path, None, _POINTS),
     trajectory=option(Path, None, 'TUM file of reference poses on the clock of the video (metres)'),
-    distance=option(str, None, 'one known distance: FRAME,FRAME,METRES'),
+    distance=option(str, None, _DISTANCE),
     camera_height_m=option(float, None, _HEIGHT, '--camera-height', metavar='METRES'))
 
 @command(DATA, 'align scene --distance frame_000000.jpg,frame_000100.jpg,4.2')
