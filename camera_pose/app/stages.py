@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from PIL import Image
+from scipy.spatial import cKDTree
 
 from .folder import SceneFolder
 from .regressor import Regressor, learn_limits
@@ -34,6 +35,7 @@ from ..ground.table import (SPLITS, extrapolation_limit, leakage, poses_table, r
 from ..ground.text import not_there, what_is
 from ..localize.odometry import map_camera
 from ..survey.clicks import align_by_clicks, has_clicks, read_clicks
+from ..survey.floors import floor_numbers, floor_part, rough_metre, split_floors
 from ..survey.marker import marker_scale
 from ..sfm.model import image_cameras, read_model, reconstruction_table
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
@@ -243,6 +245,17 @@ def _align(self:Scene, source, path, distance, height, marker_size_m=None): # ma
     return self._write_alignment(found, how, metric)
 
 @patch
+def _with_floors(self:Scene, table, metric): # the aligned table, with a column `floor` for several, and a phrase
+    listed, poses = self.imgs/'frames.csv', table_poses(table)
+    walk = not (listed.exists() and 'source' in pd.read_csv(listed, nrows=1))
+    metre = 1. if metric else rough_metre(self.points3D[['x', 'y', 'z']].to_numpy(), poses)
+    number = split_floors(poses, metre, walk).number if metre else np.zeros(len(poses), int)
+    if not number.any(): return table, ''
+    table = table.assign(floor=number)
+    write_table(table, self.file('positions.csv'))
+    return table, f' on {number.max() + 1} floors ({" + ".join(map(str, np.bincount(number)))})'
+
+@patch
 def _write_alignment(self:Scene, found, how, metric): # the outputs of `align`, and what is recorded
     positions = read_table(self.workspace/'positions.csv')
     aligned, doubts = self._aligned(found, positions) if metric else (None, [*found.doubts])
@@ -250,10 +263,11 @@ def _write_alignment(self:Scene, found, how, metric): # the outputs of `align`, 
     known = dict(sd_m=found.sd_m, scale_sd=found.scale_sd, sources=found.sources)
     more = known | dict(notes=list(found.notes), doubts=doubts)
     table = apply_alignment(self.workspace, self.path, found.similarity, units, found.residuals, more)
+    table, floors = self._with_floors(table, metric)
     speed = typical_speed(aligned) if metric else np.nan
     walked = f'path {path_length(table_poses(table)):.1f} {unit}' + (f' at {speed:.1f} m/s' if speed == speed else '')
     to = '' if found.sd_m is None else f' known to ± {short_number(found.sd_m)} m'
-    summary = _sentences(f'{how}; {len(table)} poses{to}, {walked}', found.notes, doubts)
+    summary = _sentences(f'{how}; {len(table)} poses{to}, {walked}{floors}', found.notes, doubts)
     return dict(summary=summary, units=units, doubts=doubts)
 
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
@@ -429,6 +443,14 @@ _PLAN_FILES = 'plan.png', 'walkable.png', 'floorplan.json'
 def floormap(self:Scene): # the `FloorMap`, or None where there is no plan
     return FloorMap.load(self.file('floorplan')) if self.file('floorplan').exists() else None
 
+@patch(as_prop=True)
+def floormaps(self:Scene): # number of a floor -> its `FloorMap`; {} for a place with one floor, or without a plan
+    number = floor_numbers(self.table('positions')) if self.file('positions.csv').exists() else None
+    if number is None or self.floormap is None: return {}
+    lowest, *others = np.unique(number).tolist()
+    folders = {k: self.file('floorplan', f'floor{k}') for k in others}
+    return {lowest: self.floormap} | {k: FloorMap.load(f) for k, f in folders.items() if f.exists()}
+
 @patch
 def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `InputError` where no camera is on it
     found = check_plan(plan, self.table('positions'), self.units)
@@ -446,26 +468,48 @@ def _sights(self:Scene): # `Sights` of the reconstruction in the world of the po
     if not len(both) or off.max() > 1e-3*np.ptp(both.x_x) + 1e-3: return None # poses of another source
     return sight_lines(model)
 
+def _on_floor(table, floor, sights, points): # the same of one floor
+    level, lowest, highest = floor_part(table, floor)
+    if sights is not None:
+        own = level[cKDTree(table[['x', 'y', 'z']]).query(sights.cameras)[1]]
+        z = sights.points[:, 2]
+        keep = own & (z > lowest) & (z < highest)
+        sights = replace(sights, cameras=sights.cameras[keep], points=sights.points[keep])
+    return table[level], sights, points[(points[:, 2] > lowest) & (points[:, 2] < highest)]
+
 @patch
-def _drawn_plan(self:Scene): # the `FloorMap`, where it comes from, its `PlanDrawing` or None
-    poses, sights = table_poses(self.table('positions')), self._sights()
+def _drawn_plan(self:Scene, floor=None): # the `FloorMap`, where it comes from, its `PlanDrawing` or None
+    table, sights, points = self.table('positions'), self._sights(), self.points3D[['x', 'y', 'z']].to_numpy()
+    if floor is not None: table, sights, points = _on_floor(table, floor, sights, points)
+    poses = table_poses(table)
     if sights is None or not len(sights):
-        points = self.points3D[['x', 'y', 'z']].to_numpy()
         return floormap_from_points(points, poses, units=self.units), 'drawn from the point cloud', None
     drawing = draw_seen(sights, poses, self.units, self.scale_sd)
     return drawing.floormap(), 'drawn from what was seen', drawing
 
 @patch
+def _save_plan(self:Scene, folder, plan, drawing): # with the drawing as SVG, GeoJSON and DXF, where there is one
+    folder.mkdir(parents=True, exist_ok=True)
+    plan.save(folder)
+    if drawing is None: return
+    shapes = drawing.vectors()
+    texts = dict(svg=drawing.svg(), geojson=geojson(shapes, self.units), dxf=dxf(shapes))
+    for ending, text in texts.items(): (folder/f'plan.{ending}').write_text(text, encoding='utf-8')
+
+@patch
 def _plan(self:Scene, folder): # make the outputs of `plan`
+    number = floor_numbers(self.table('positions'))
+    first, *others = [None] if number is None else np.unique(number).tolist()
     if folder is not None: plan, how, drawing = FloorMap.load(folder), f'from {Path(folder).name}', None
-    else: plan, how, drawing = self._drawn_plan()
+    else: plan, how, drawing = self._drawn_plan(first)
     doubts = self._plan_doubts(plan) if folder is not None else []
     with atomic_path(self.file('floorplan')) as tmp:
-        plan.save(tmp)
-        if drawing:
-            shapes = drawing.vectors()
-            texts = dict(svg=drawing.svg(), geojson=geojson(shapes, self.units), dxf=dxf(shapes))
-            for ending, text in texts.items(): (tmp/f'plan.{ending}').write_text(text, encoding='utf-8')
+        self._save_plan(tmp, plan, drawing)
+        for k in others:
+            if folder is None: self._save_plan(tmp/f'floor{k}', *self._drawn_plan(k)[::2])
+            elif (Path(folder)/f'floor{k}').exists(): FloorMap.load(Path(folder)/f'floor{k}').save(tmp/f'floor{k}')
+        more = len([*tmp.glob('floor[-0-9]*/')])
+    how += f', and {more} of other floors'*bool(more)
     summary = _sentences(f'{plan.plan.shape[1]} x {plan.plan.shape[0]} pixels, {how}', [], doubts)
     return dict(summary=summary, doubts=doubts)
 
@@ -493,6 +537,7 @@ def plan(self:Scene,
         drawn = Path(folder)/'walkable.geojson'
         given = [n for n in _PLAN_FILES if n != 'walkable.png' or not drawn.exists() or (Path(folder)/n).exists()]
         inputs = [Path(folder)/n for n in given] + [drawn]*drawn.exists()
+    if folder is not None: inputs += sorted(Path(folder).glob('floor[-0-9]*/*.png')) # plans of the other floors
     missing = [p for p in inputs if folder is not None and not p.exists()]
     if missing: raise InputError(f'{missing[0]} is missing: a floor plan is a folder with {", ".join(_PLAN_FILES)}.')
     outputs, options = [mine/n for n in _PLAN_FILES], dict(given=folder is not None)

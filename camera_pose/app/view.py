@@ -173,6 +173,7 @@ def _numbers(answer, unit): # names and values for the alert
     out += [('heading', _degrees(answer['heading_deg'])), ('pitch', _degrees(answer['pitch_deg']))]
     if 'sd_m' in answer and not fused:
         out.append(('expected error', f"{answer['sd_m']:.2f} {unit}, {answer['sd_deg']:.1f}°"))
+    if answer.get('floor') is not None: out.append(('floor', str(answer['floor'])))
     if near is not None: out.append(('nearest frame', _length(near, unit) if fused else f'{near:.2f} {unit}'))
     return out + [('quaternion w x y z', '  '.join(f'{v:.3f}' for v in answer['quaternion_wxyz']))]
 
@@ -253,11 +254,13 @@ def render_page(
     place: str = '',           # that was chosen; all are searched if not given
 ) -> str: # HTML
     "The page, empty or with an answer or with an error"
+    if answer and answer.get('floor') is not None: board = board.on_floor(answer['floor'])
     drawn = plan_facts(board)
     found = _found(board, answer, photo, drawn) if answer else {}
     scene = getattr(board, 'name', '')
-    tags = {f'{name}_tag': board.pictures[name][1] + (f'&scene={quote(scene)}' if scene else '')
-            for name in ('plan', 'overlay')}
+    more = f'&scene={quote(scene)}'*bool(scene)
+    if answer and answer.get('floor') is not None: more += f'&floor={answer["floor"]}'
+    tags = {f'{name}_tag': board.pictures[name][1] + more for name in ('plan', 'overlay')}
     tags |= dict(places=[(name, quote(name)) for name in places], place=place, chosen=quote(place))
     model_line = _model_line(board.info, board.unit)
     title = f'One of {len(places)} places' if places and not (place or answer) else board.title

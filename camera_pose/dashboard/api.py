@@ -85,6 +85,7 @@ class PoseFields(BaseModel):
     outside_plan_m: float|None = None
     snapped: Snapped|None = None
     nearest_known_m: float|None = None
+    floor: int|None = None
     source: str|None = None
     confidence: float|None = None
     inliers: int|None = None

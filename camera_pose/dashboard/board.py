@@ -7,6 +7,7 @@ __all__ = ['short_hash', 'Dashboard', 'NotLocated']
 
 # %% ../../nbs/17_dashboard/06_board.ipynb #723d66c8
 import hashlib, io, json, logging, time
+from copy import copy
 from inspect import signature
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..app.view import answer_extras, place_on_plan
 from ..ground.basics import CameraPoseError
 from ..ground.pose import POSE_COLUMNS
 from ..localize.fuse import pose_status
+from ..survey.floors import floor_at
 
 # %% ../../nbs/17_dashboard/06_board.ipynb #144a21fb
 def _png(image, side=2000): # PNG bytes of an array and a short digest of them; no side longer than `side`
@@ -25,6 +27,8 @@ def _png(image, side=2000): # PNG bytes of an array and a short digest of them; 
     image.thumbnail((side, side))
     image.save(file := io.BytesIO(), 'PNG', optimize=True)
     return file.getvalue(), hashlib.sha256(file.getvalue()).hexdigest()[:12]
+
+def _pictures(floormap): return {'plan': _png(floormap.plan), 'overlay': _png(floormap.overlay())}
 
 def _positions(known): # camera positions (N, 3) of a pose table or an array of poses
     if known is None or len(known) == 0: return None
@@ -46,13 +50,33 @@ class Dashboard:
         info: dict = None,      # replaces or completes `predictor.info`; `units` goes before those of the plan
         known = None,           # pose table or `(N, 7)` poses of the mapped frames
         name: str = '',         # of the place, where a server has several
+        floors: dict = None,    # number of each floor -> its `FloorMap`, where `known` has several
     ):
         self.predictor, self.floormap, self.title, self.name = predictor, floormap, title, name
         self.info = {**(getattr(predictor, 'info', None) or {}), **(info or {})}
         self.units, self.known = self.info.get('units') or floormap.units, _positions(known)
         self.unit, self.note = 'm' if self.units == 'metres' else 'units', None
         self.version = short_hash(self.info['parts']) if 'parts' in self.info else None
-        self.pictures = {'plan': _png(floormap.plan), 'overlay': _png(floormap.overlay())}
+        self.pictures, self.table = _pictures(floormap), known
+        self.floors = {k: (plan, _pictures(plan), _positions(known[known.floor == k]))
+                       for k, plan in (floors or {}).items()}
+
+# %% ../../nbs/17_dashboard/06_board.ipynb #f584fd36
+@patch
+def floor_of(self:Dashboard, pose): # number of the floor; None for a place with one, or without a pose
+    if not self.floors: return None
+    found, = floor_at(pose[:3], self.table)
+    return int(found) if np.isfinite(found) else None
+
+@patch
+def on_floor(self:Dashboard,
+    floor: int, # None where it is not known
+):
+    "The same board with the plan of one floor"
+    if floor not in self.floors: return self
+    board = copy(self)
+    board.floormap, board.pictures, board.known = self.floors[floor]
+    return board
 
 # %% ../../nbs/17_dashboard/06_board.ipynb #0b3b1df9
 class NotLocated(UploadError):
@@ -76,16 +100,16 @@ def _with_camera(predictor, camera): # arguments for `localize_many`
     if 'camera' in signature(asked).parameters: return dict(camera=camera)
     raise UploadError('A trained model alone answers here, for photos of any camera: leave the field "camera" out.')
 
-def _read_row(row, floormap): # pose and more
+def _read_row(row, board): # pose and more
     pose = row[POSE_COLUMNS].to_numpy(float)
     if isinstance(row.get('source'), str) and not np.isfinite(pose).all(): return NotLocated(_not_found(row), row)
-    return pose, answer_extras(row, floormap) | dict(status=pose_status(row))
+    return pose, answer_extras(row, board.on_floor(board.floor_of(pose)).floormap) | dict(status=pose_status(row))
 
-def _ask(predictor, photos, floormap, camera): # pose and more, or `NotLocated`, for each
-    given = _with_camera(predictor, camera)
+def _ask(board, photos, camera): # pose and more, or `NotLocated`, for each
+    predictor, given = board.predictor, _with_camera(board.predictor, camera)
     if not hasattr(predictor, 'localize_many'):
         return [(pose, dict(status='located')) for pose in np.asarray(predictor.predict(photos), float).reshape(-1, 7)]
-    return [_read_row(row, floormap) for _, row in predictor.localize_many(photos, **given).iterrows()]
+    return [_read_row(row, board) for _, row in predictor.localize_many(photos, **given).iterrows()]
 
 # %% ../../nbs/17_dashboard/06_board.ipynb #7ecff803
 @patch
@@ -94,7 +118,7 @@ def predict_many(self:Dashboard,
     camera = None, # `pycolmap.Camera` that took them, if it is known
 ) -> list: # for each: pose `(7,)` world_from_cam and `answer_extras` with `status`; or a `CameraPoseError`
     "The poses of photos"
-    try: found = _ask(self.predictor, photos, self.floormap, camera)
+    try: found = _ask(self, photos, camera)
     except CameraPoseError as e: found = [e]*len(photos)
     except Exception as e:
         if len(photos) > 1: return [o for photo in photos for o in self.predict_many([photo], camera)]
@@ -123,7 +147,10 @@ def answer_many(self:Dashboard,
         if not isinstance(found, Exception):
             pose, more = found
             first = dict(found=more['status'] != 'unknown', status=more['status'])
-            found = {**first, **place_on_plan(pose, self.floormap, self.known), **more, **self._about(start)}
+            floor = self.floor_of(pose)
+            place = place_on_plan(pose, self.on_floor(floor).floormap, self.known)
+            place |= dict(floor=floor) if self.floors else {}
+            found = {**first, **place, **more, **self._about(start)}
         out.append(found)
     return out
 

@@ -211,7 +211,7 @@ class SceneSource:
         run, localizer = scene.localizer(self.run)
         title = scene.path.resolve().name + (f': {run}' if run else '')
         info, known = dict(units=scene.units, parts=parts), scene.table('positions')
-        board = Dashboard(localizer, scene.floormap, title, info, known, self.name)
+        board = Dashboard(localizer, scene.floormap, title, info, known, self.name, scene.floormaps)
         self.parts = parts
         return board
 

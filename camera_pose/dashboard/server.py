@@ -70,10 +70,12 @@ def _add_pages(app, desk):
         return _page(desk, request, answer=answer, photo=photo)
 
     @app.get('/plan.png', include_in_schema=False)
-    async def plan(request: Request, scene: str = ''): return _picture(request, desk.board_of(scene), 'plan')
+    async def plan(request: Request, scene: str = '', floor: int|None = None):
+        return _picture(request, desk.board_of(scene).on_floor(floor), 'plan')
 
     @app.get('/overlay.png', include_in_schema=False)
-    async def overlay(request: Request, scene: str = ''): return _picture(request, desk.board_of(scene), 'overlay')
+    async def overlay(request: Request, scene: str = '', floor: int|None = None):
+        return _picture(request, desk.board_of(scene).on_floor(floor), 'overlay')
 
     @app.get('/privacy', include_in_schema=False)
     async def privacy(request: Request):

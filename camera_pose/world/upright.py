@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['HAND_M', 'HAND_SD', 'GIVEN_SD', 'UpEstimate', 'up_from_cameras', 'Lines', 'frame_segments', 'frame_lines',
            'Manhattan', 'manhattan_from_lines', 'point_normals', 'manhattan_from_points', 'fuse_up', 'Floor',
-           'find_floor', 'scale_from_floor', 'align_upright']
+           'find_floor', 'most_level', 'scale_from_floor', 'align_upright']
 
 # %% ../../nbs/04_world/11_upright.ipynb #5f66e591
 from dataclasses import dataclass
@@ -313,6 +313,27 @@ def find_floor(
     if n < _FEWEST or below > _BELOW*n or moved < _MOVED*found or own.std() > _CLIMB*found: return None
     return Floor(found, spread, n)
 
+# %% ../../nbs/04_world/11_upright.ipynb #fe5853a2
+def most_level(
+    heights: np.ndarray, # of the cameras `(n,)`
+) -> np.ndarray: # `(n,)` bool
+    "The cameras within a quarter of all heights: the lowest quarter with at least half as many as any"
+    low, wide = np.sort(heights), np.ptp(heights)/4
+    n = np.searchsorted(low, low + wide, 'right') - np.arange(len(low))
+    start = low[np.argmax(n > n.max()/2)]
+    return (heights >= start) & (heights <= start + wide)
+
+_STOREY = 1.2 # of the height of the camera
+
+def _floor_of_walk(points, positions, up): # `Floor`, and which cameras are above it; None, all
+    found = find_floor(points, positions, up) if len(points) else None
+    every = np.ones(len(positions), bool)
+    if found or not len(points): return found, every
+    heights = positions @ up
+    level = most_level(heights)
+    found = find_floor(points, positions[level], up)
+    return (found, level) if found and np.ptp(heights) > _STOREY*found.depth else (None, every)
+
 # %% ../../nbs/04_world/11_upright.ipynb #75e34542
 HAND_M, HAND_SD, GIVEN_SD = 1.5, .13, .03 # usual height of a camera in the hand, its spread; that of a given one
 
@@ -382,11 +403,11 @@ def align_upright(
     used = up.source.split(', ')
     walls = next((s for s in ('lines', 'points') if s in used), None)
     x = _x_axis(up.up, frames[walls].axes if walls else None, quat_rotate(poses[0, 3:], np.array([0., 0, 1])))
-    floor = find_floor(points, poses[:, :3], up.up) if len(points) else None
+    floor, level = _floor_of_walk(points, poses[:, :3], up.up)
     scale, sd, metres = _scale(scale, floor, height_m)
     quat, size = quat_from_matrix(np.stack([x, np.cross(up.up, x), up.up])), scale or 1.
     origin = size*quat_rotate(quat, poses[0, :3])
-    if floor: origin[2] = size*(np.median(poses[:, :3] @ up.up) - floor.depth)
+    if floor: origin[2] = size*(np.median(poses[level, :3] @ up.up) - floor.depth)
     world = Similarity(size, quat, -origin)
     words = [_WORDS[s] for s in used]
     by = ' and '.join(filter(None, (', '.join(words[:-1]), words[-1]))) if len(words) > 1 else f'{words[0]} alone'
