@@ -20,12 +20,13 @@ from .stages import PARTS, Scene
 from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
 from ..dataset.benchmarks import read_benchmark
-from ..ground.basics import ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
+from ..ground.basics import AlignmentError, ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
 from ..ground.pose import POSE_COLUMNS, Similarity, quat_multiply
 from ..ground.table import read_csv, read_table, table_poses, write_table
 from ..localize.map import load_map, move_map, save_map
 from ..models.store import move_model
 from ..sfm.register import link_files
+from ..survey.control import place_by_two
 from ..survey.picture import read_plan
 from ..world.align import Alignment, scale_from_distance
 from ..world.fit_plan import fit_plan, plan_in_metres
@@ -60,8 +61,17 @@ def current_plan(self:Scene): # the `FloorMap`
     return self.floormap
 
 # %% ../../nbs/12_app/09_scene.ipynb #9bc9b487
+_CLICKED_SD = .03 # of the scale, as a share
+
+def _by_two(stood, positions, poses): # `Similarity`: world of the plan from the upright reconstruction
+    rows = [np.flatnonzero(positions.image == image) for image, *_ in stood]
+    lost = next((o[0] for o, row in zip(stood, rows) if not len(row)), None)
+    if lost is not None: raise AlignmentError(f'No frame with a pose is called {lost}: give the names of two frames.')
+    if len(stood) != 2: raise AlignmentError('Two frames with their places on the plan are needed, far apart.')
+    return place_by_two(poses[:, :3], [int(row[0]) for row in rows], [xy for _, *xy in stood])
+
 @patch
-def _placed(self:Scene, plan, distance, height): # `PlanFit`, plan in the world, `Alignment`, is it in metres?
+def _placed(self:Scene, plan, distance, height, stood=None): # `PlanFit`, plan in the world, `Alignment`, is it in metres?
     positions, scale, xyz = read_table(self.workspace/'positions.csv'), None, ['x', 'y', 'z']
     if distance is not None:
         ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
@@ -70,8 +80,10 @@ def _placed(self:Scene, plan, distance, height): # `PlanFit`, plan in the world,
     known = scale is not None or found.scale_sd is not None
     cloud = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
     up, metric = found.similarity, plan.units == 'metres'
-    fit = fit_plan(up.apply(cloud), up.apply_poses(table_poses(positions)), plan, 1. if known and metric else None,
-                   found.scale_sd or .02)
+    poses, scale = up.apply_poses(table_poses(positions)), 1. if known and metric else None
+    near = _by_two(stood, positions, poses) if stood else None
+    scale, scale_sd = (near.scale, _CLICKED_SD) if near else (scale, found.scale_sd or .02)
+    fit = fit_plan(up.apply(cloud), poses, plan, scale, scale_sd, near=near)
     world, sd, scale_sd, metres = fit.similarity, fit.sd, None, 'plan'
     if known and not metric:
         (plan, world), sd = plan_in_metres(fit, plan), fit.sd/fit.similarity.scale
@@ -100,6 +112,7 @@ def align_to_plan(self:Scene,
     distance: tuple = None,        # two frames and metres
     camera_height_m: float = None, # of the camera above the floor
     force: bool = False,           # also where nothing has changed?
+    stood: list = None,            # two frames and where their cameras were: `(name, x, y)` in the world of the plan
 ) -> dict: # `summary` of the place
     "Find the scene's place on a plan: a picture in `reports/plan_fit`, or the alignment; raises `AlignmentError`"
     folder, mine = self.file('reports', 'plan_fit'), self.file('floorplan')
@@ -110,9 +123,9 @@ def align_to_plan(self:Scene,
         raise SceneError(f'{mine} holds a plan that camera_pose did not make: move it away, or give it as --plan.')
     def found():
         given = read_plan(plan, metres_per_px)
-        fit, placed, alignment, metric = self._placed(given, distance, camera_height_m)
+        fit, placed, alignment, metric = self._placed(given, distance, camera_height_m, stood)
         self._propose(fit, given, placed, folder)
-        fit.check()
+        if not stood: fit.check()
         return fit, placed, alignment, metric
     if not accept:
         text = str(found()[0])
@@ -125,37 +138,22 @@ def align_to_plan(self:Scene,
     inputs = [*files, *(sorted(Path(plan).glob('*.png')) if Path(plan).is_dir() else [Path(plan)])]
     outputs = [self.file(name) for name in ('positions.csv', 'points3D.csv', 'alignment.json')]
     options = dict(source='plan', distance=distance, camera_height_m=camera_height_m, metres_per_px=metres_per_px)
+    if stood: options['stood'] = [list(o) for o in stood]
     result = self.run_stage('align', make, inputs, outputs, options, force)
     if not own: self.plan(folder)
     return result
 
 
-# %% ../../nbs/12_app/09_scene.ipynb #a7ec944f
-def _measure(key): # what a person gave for an alignment, in words; '' where the video was all
-    options, files = key.get('options', {}), list(key.get('inputs', {}))[2:] # behind those of the workspace
-    words = ['one known distance']*(options.get('distance') is not None)
-    if options.get('source') == 'gps': return ' and '.join(['GPS places', *words])
-    if files: return ' and '.join([*files, *words]) # with points, a height is only that of missing z
-    words += ['the given height of the camera']*(options.get('camera_height_m') is not None)
-    return ' and '.join([*words, *['a marker of given size']*('marker_size_m' in options)])
-
-# %% ../../nbs/12_app/09_scene.ipynb #4f5a6f36
+# %% ../../nbs/12_app/09_scene.ipynb #5f19fd58
 @patch
-def align_or_keep(self:Scene,
-    **options # of `align`
-) -> dict: # `summary`
-    "Align; without options a measured alignment is kept; raises `SceneError` where that is of another reconstruction"
-    key = self.record['stages'].get('align', {}).get('key', {})
-    measure, files = _measure(key), ('positions.csv', 'points3D.csv')
-    if any(v is not None for v in options.values()) or not measure: return self.align(**options)
-    if self._forced('align'): return self.align(force=True)
-    inputs = key['inputs'] | {n: self._digest(self.workspace/n) for n in files}
-    result = self._kept('align', key | dict(inputs=inputs), [self.file(n) for n in (*files, 'alignment.json')])
-    if result is None:
-        raise SceneError(f'{self.path} was aligned by {measure}, and reconstructed again since: give that to `camera_pose '
-                         f'align {self.path}` again, or run with --force align to align by what the video shows.')
-    self._say('align', result['summary'], f'kept: {measure}')
-    return result
+def place_on_plan(self:Scene,
+    plan,               # `FloorMap`
+    stood: list = None, # as for `align_to_plan`
+) -> tuple: # `PlanFit`, camera positions in pixels of the plan `(n, 2)`
+    "Where the scene lies on a plan, however good; raises `AlignmentError`"
+    fit, placed, alignment, _ = self._placed(plan, None, None, stood)
+    path = table_poses(read_table(self.workspace/'positions.csv'))[:, :3]
+    return fit, placed.to_pixels(alignment.similarity.apply(path)[:, :2])
 
 # %% ../../nbs/12_app/09_scene.ipynb #70b8b67a
 _MOVED = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv', 'test.csv'

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['check_edit', 'own_page', 'View', 'ClickedPoint', 'Points', 'PlanState', 'EditState', 'PointState', 'PointsAnswer',
-           'UseAnswer', 'receive_plan', 'AlignPage']
+           'Stood', 'Place', 'PlaceAnswer', 'UseAnswer', 'receive_plan', 'AlignPage']
 
 # %% ../../nbs/17_dashboard/12_align.ipynb #57624c51
 import asyncio, io
@@ -102,6 +102,24 @@ class PointsAnswer(BaseModel):
     doubts: list[str]
     path: list[list[float]]
 
+class Stood(BaseModel):
+    "Where the camera of a frame stood"
+    model_config = ConfigDict(extra='forbid')
+    image: str = Field(max_length=200)
+    plan: tuple[_Number, _Number] = Field(description='column and row on the plan, pixels')
+
+class Place(BaseModel):
+    "Nothing, or two frames that correct the place"
+    model_config = ConfigDict(extra='forbid')
+    stood: list[Stood] = Field([], max_length=2)
+
+class PlaceAnswer(BaseModel):
+    "Where walls and path fit the plan"
+    summary: str
+    doubt: str
+    path: list[list[float]]
+    walls: list[list[float]]
+
 class UseAnswer(BaseModel):
     "What was done, and the commands that are left"
     summary: str
@@ -176,6 +194,18 @@ def _add_changes(app, editor_of, desk):
     async def use(request: Request, points: Points, scene: str = '') -> UseAnswer:
         own_page(request)
         done = await asyncio.to_thread(editor_of(scene).use_points, points.model_dump()['points'])
+        desk.look()
+        return done
+
+    @app.post('/api/v1/align/place', summary='Where walls and path fit the plan', responses=_declared(*_CHANGE))
+    async def propose(request: Request, place: Place, scene: str = '') -> PlaceAnswer:
+        own_page(request)
+        return await asyncio.to_thread(editor_of(scene).propose, place.model_dump()['stood'])
+
+    @app.post('/api/v1/align/use_place', summary='Align the scene to that place', responses=_declared(*_CHANGE))
+    async def use_place(request: Request, place: Place, scene: str = '') -> UseAnswer:
+        own_page(request)
+        done = await asyncio.to_thread(editor_of(scene).use_place, place.model_dump()['stood'])
         desk.look()
         return done
 

@@ -31,7 +31,7 @@ class Editor:
     "What a page may change in a scene; raises `WebError`"
     def __init__(self,
         scene, # a `Scene`
-    ): self.scene, self.working, self.draft, self.place = scene, threading.Lock(), None, None
+    ): self.scene, self.working, self.draft = scene, threading.Lock(), None
 
     @cached_property
     def positions(self): # pose table of the reconstruction
@@ -94,7 +94,7 @@ def take_plan(self:Editor,
         with atomic_path(sent/'sent.png') as tmp: picture.convert('RGB').save(tmp, format='PNG')
         plan = read_plan(sent/'sent.png', width_m/picture.width)
         plan.save(sent)
-        self.draft, self.place = plan, None
+        self.draft = plan
     return self.state()
 
 # %% ../../nbs/17_dashboard/11_editor.ipynb #ae44ff85
@@ -148,7 +148,44 @@ def use_points(self:Editor,
 
 @patch
 def _use(self:Editor, align): # align, and take the plan that was sent
-    result = self.scene.realign(align, self.folder/'plan' if self.draft is not None else None)
-    self.draft = self.place = None
+    return self._used(self.scene.realign(align, self.folder/'plan' if self.draft is not None else None))
+
+@patch
+def _used(self:Editor, result): # what the page says after an alignment
+    self.draft = None
     left = [f'camera_pose {step} {self.scene.path.name}' for step in self.scene.next_steps()]
     return dict(summary=result['summary'], next=left)
+
+# %% ../../nbs/17_dashboard/11_editor.ipynb #687e18de
+@patch
+def _stood(self:Editor, stood): # `(image, x, y)` in the world of the plan; None without any
+    if self.plan is None: raise WebError('There is no floor plan to click on: send a picture of one first.', 409)
+    return [(o['image'], *map(float, self.plan.to_metres(np.array(o['plan'], float)))) for o in stood] or None
+
+def _thinned(xy, most=600): return xy[::-(-len(xy)//most) or 1]
+
+@patch
+def propose(self:Editor,
+    stood: list = (), # two dicts: `image`, and in `plan` the column and row where its camera stood
+) -> dict: # `summary`, `doubt`, `walls` and `path` (pixels of the plan, of the path a pair for each frame)
+    "Where walls and path fit the plan, near two clicks if they are given"
+    with self.alone():
+        plan, at = self.plan, self._stood(stood)
+        fit, path = self.scene.place_on_plan(plan, at)
+        doubt = ''
+        try: fit.check()
+        except AlignmentError as e: doubt = str(e)
+    path = np.round(path, 1).tolist()
+    summary = str(fit).split('; the best other')[0]
+    walls = _on_plan(plan, _thinned(fit.walls))
+    return dict(summary=summary[0].upper() + summary[1:] + '.', doubt=doubt, path=path, walls=walls)
+
+@patch
+def use_place(self:Editor,
+    stood: list = (), # as for `propose`
+) -> dict: # as of `use_points`
+    "Align the scene as `propose` shows it; a doubtful place is refused, one of two clicks is not"
+    with self.alone():
+        at, folder = self._stood(stood), self.folder/'plan' if self.draft is not None else self.scene.file('floorplan')
+        result = self.scene.realign(lambda: self.scene.align_to_plan(folder, accept=True, stood=at))
+        return self._used(result)

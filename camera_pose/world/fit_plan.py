@@ -268,6 +268,13 @@ def _world(plan, p, middle): # `Similarity`: the world of the plan from the reco
     at = plan.to_metres((p[2:] - s*_turned(middle, p[0]))*[px, -px])
     return Similarity(s, quat_from_axis_angle([0, 0, 1], float(yaw)), np.array([*at, 0.]))
 
+def _parameters(plan, world, middle): # the inverse of `_world`
+    turn = plan.world_from_plan[:, :2] @ np.diag([1., -1])
+    px = np.sqrt(abs(np.linalg.det(plan.plan_from_world[:, :2])))
+    yaw = 2*np.arctan2(world.quat[3], world.quat[0]) - np.arctan2(turn[1, 0], turn[0, 0])
+    at = plan.to_pixels(world.apply(np.array([*middle, 0.]))[:2])/[px, -px]
+    return np.array([yaw, np.log(world.scale), *at])
+
 def fit_plan(
     points: np.ndarray,    # cloud of the upright reconstruction: z up, floor at 0 `(n, 3)`
     poses: np.ndarray,     # its camera path `(m, 7)` or `(m, 3)`
@@ -275,6 +282,7 @@ def fit_plan(
     scale: float = None,   # of the plan's unit for each of the reconstruction, if it is about known
     scale_sd: float = .13, # how well, as a share
     seed: int = 0,
+    near: Similarity = None, # a place to refine, world of the plan from the reconstruction; None: all are searched
 ) -> PlanFit: # raises `AlignmentError` where too little stands, or nothing fits
     "The place of an upright reconstruction on a plan, however good: see `PlanFit.check`"
     rng, sheet, path = np.random.default_rng(seed), plan_sheet(plan), np.asarray(poses)[:, :3]
@@ -285,7 +293,8 @@ def fit_plan(
         'path on a plan: give three known positions (--points).')
     walls = walls[rng.permutation(len(walls))[:1500]]
     prior, middle = (np.log(scale), scale_sd) if scale else None, walls.mean(0)
-    tried = _candidates(sheet, walls, way, metre, _headings(sheet, walls, metre), _scales(sheet, way, scale))
+    if near is not None: tried = [_parameters(plan, near, middle)]
+    else: tried = _candidates(sheet, walls, way, metre, _headings(sheet, walls, metre), _scales(sheet, way, scale))
     if not tried: raise AlignmentError('The path is larger than the plan at every possible scale: is it the plan of '
                                        'this place? Give three known positions (--points).')
     walls, way = walls - middle, way - middle

@@ -5,7 +5,7 @@ document.addEventListener('DOMContentLoaded', () => {
   const element = id => document.getElementById(id), SVG = 'http://www.w3.org/2000/svg', query = location.search;
   const address = path => `api/v1/align${path}${path.includes('?') ? query.replace('?', '&') : query}`;
   const panes = {frame: element('frame-pane'), plan: element('plan-pane')}, cursor = {}, size = {};
-  let info = {frames: [], plan: null, unit: 'm'}, points = [], current = 0, answer = null, asked = 0, mode = 'points';
+  let info = {frames: [], plan: null, unit: 'm'}, points = [], current = 0, answer = null, asked = 0, mode = 'points', stood = [], place = null;
 
   // the server
   function say(sentence) {
@@ -71,15 +71,26 @@ document.addEventListener('DOMContentLoaded', () => {
   const frameName = () => info.frames[Number(element('slider').value)];
 
   function frameMarks() {
+    if (mode !== 'points') return [];
     const name = frameName();
     return points.flatMap((p, k) => p.views.filter(v => v.image === name).map(v => mark('frame', [v.u, v.v], p.name, k === current)));
   }
 
+  function way(path) { // of the camera, with the frame that is shown
+    const here = path[Number(element('slider').value)];
+    if (!here) return [];
+    return [draw('path', {class: 'way', d: 'M' + path.map(p => p.join(' ')).join('L')}),
+      draw('circle', {class: 'here', cx: here[0], cy: here[1], r: 6 * unit('plan')})];
+  }
+
+  function placeMarks() {
+    const walls = place ? [draw('path', {class: 'walls', d: place.walls.map(p => `M${p.join(' ')}h0`).join('')})] : [];
+    return [...walls, ...way(place?.path || []), ...stood.map((o, k) => mark('plan', o.plan, `${k + 1}`, o.image === frameName()))];
+  }
+
   function planMarks() {
-    if (mode !== 'points') return [];
-    const out = [], path = answer?.path || [], here = path[Number(element('slider').value)];
-    if (path.length) out.push(draw('path', {class: 'way', d: 'M' + path.map(p => p.join(' ')).join('L')}));
-    if (here) out.push(draw('circle', {class: 'here', cx: here[0], cy: here[1], r: 6 * unit('plan')}));
+    if (mode === 'place') return placeMarks();
+    const out = way(answer?.path || []);
     points.forEach((p, k) => {
       const found = answer?.points[k]?.pixel, line = p.plan && found ? [draw('path', {class: 'off', d: `M${p.plan}L${found}`})] : [];
       if (p.plan) out.push(mark('plan', p.plan, p.name, k === current, line));
@@ -169,13 +180,26 @@ document.addEventListener('DOMContentLoaded', () => {
     element('use-points').disabled = !good;
   }
 
-  const HELP = {points: 'Choose a point that is seen in two or more frames and on the plan, such as the foot of a door frame. Click it in each frame and on the plan. Four or more points, far apart and not on one line.'};
+  function placeWords() {
+    const names = stood.map((o, k) => `${k + 1}: ${o.image}`).join(', ');
+    element('stood').textContent = stood.length ? `The camera stood at ${names}.${stood.length === 1 ? ' One more frame, far from this one.' : ''}` : '';
+    element('place').textContent = place ? [place.summary, place.doubt].join(' ') : '';
+    element('propose').textContent = stood.length ? 'Find the place near the clicks' : 'Find the place';
+    element('propose').disabled = !info.plan || stood.length === 1;
+    element('forget').disabled = !stood.length;
+    element('use-place').disabled = !place || Boolean(place.doubt && !place.stood);
+  }
+
+  const HELP = {place: 'The walls that were seen and the path are laid on the plan. Where that is wrong, correct it by two clicks: choose a frame, click on the plan where the camera stood, and do the same for a second frame far from it.',
+    points: 'Choose a point that is seen in two or more frames and on the plan, such as the foot of a door frame. Click it in each frame and on the plan. Four or more points, far apart and not on one line.'};
 
   function show() {
     element('help').textContent = HELP[mode];
     for (const o of document.querySelectorAll('.unit')) o.textContent = info.unit;
+    for (const name of ['points', 'place']) element(`work-${name}`).hidden = name !== mode;
     list();
     verdict();
+    placeWords();
     drawFrame();
     drawPlan();
   }
@@ -202,7 +226,12 @@ document.addEventListener('DOMContentLoaded', () => {
     cursor[pane] = at;
     element('done').hidden = true;
     const [x, y] = at.map(v => Math.round(v * 10) / 10);
-    if (mode !== 'points') return;
+    if (mode === 'place') {
+      if (pane !== 'plan') return;
+      stood = [...stood.filter(o => o.image !== frameName()), {image: frameName(), plan: [x, y]}].slice(-2);
+      place = null;
+      return show();
+    }
     const p = points[current];
     if (pane === 'plan') p.plan = [x, y];
     else p.views = [...p.views.filter(v => v.image !== frameName()), {image: frameName(), u: x, v: y}];
@@ -240,6 +269,22 @@ document.addEventListener('DOMContentLoaded', () => {
     element('done').scrollIntoView({block: 'nearest'});
   }
 
+  element('propose').addEventListener('click', async () => {
+    const two = stood.length === 2, told = await work('The place is being looked for, which takes about half a minute', () => ask('/place', {stood}));
+    place = told && {...told, stood: two};
+    show();
+  });
+
+  element('forget').addEventListener('click', () => { stood = []; place = null; show(); });
+
+  element('use-place').addEventListener('click', async () => {
+    const told = await work('The scene is being aligned, which takes about half a minute', () => ask('/use_place', {stood}));
+    if (told) { stood = []; place = null; await load(); done(told); }
+  });
+
+  for (const radio of document.querySelectorAll('#modes input'))
+    radio.addEventListener('change', () => { mode = radio.value; show(); });
+
   element('use-points').addEventListener('click', async () => {
     const told = await work('The scene is being aligned', () => ask('/use', {points}));
     if (told) { await load(); done(told); }
@@ -251,6 +296,8 @@ document.addEventListener('DOMContentLoaded', () => {
     if (!told) return;
     element('send').open = false;
     delete cursor.plan;
+    stood = [];
+    place = null;
     await load();
   });
 
