@@ -6,8 +6,9 @@
 __all__ = ['LEAST_PART', 'Scene']
 
 # %% ../../nbs/12_app/09_scene.ipynb #cb267b8a
-import hashlib, os, shutil
+import hashlib, os, shutil, tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -20,8 +21,9 @@ from .stages import PARTS, Scene
 from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
 from ..dataset.benchmarks import read_benchmark
-from ..ground.basics import AlignmentError, ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
+from ..ground.basics import AlignmentError, InputError, ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
 from ..ground.pose import POSE_COLUMNS, Similarity, quat_multiply
+from ..ground.shapes import geojson, read_geojson
 from ..ground.table import read_csv, read_table, table_poses, write_table
 from ..localize.map import load_map, move_map, save_map
 from ..models.store import move_model
@@ -30,6 +32,7 @@ from ..survey.control import place_by_two
 from ..survey.picture import read_plan
 from ..world.align import Alignment, scale_from_distance
 from ..world.fit_plan import fit_plan, plan_in_metres
+from ..world.floorplan import FloorMap
 from ..world.points import points_on_trajectory
 
 # %% ../../nbs/12_app/09_scene.ipynb #5c426453
@@ -57,7 +60,11 @@ def current_plan(self:Scene): # the `FloorMap`
     "The floor plan; one that was drawn from the point cloud is drawn again when the scene was aligned again"
     stage = self.record['stages'].get('plan', {})
     drawn = stage.get('key', {}).get('options', {}).get('given') is False
-    if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'): self.plan()
+    if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'):
+        path = self.file('floorplan', 'walkable.geojson')
+        areas = path.read_bytes() if path.exists() else b'' # of `draw_areas`
+        self.plan()
+        if areas: path.write_bytes(areas)
     return self.floormap
 
 # %% ../../nbs/12_app/09_scene.ipynb #9bc9b487
@@ -155,6 +162,35 @@ def place_on_plan(self:Scene,
     path = table_poses(read_table(self.workspace/'positions.csv'))[:, :3]
     return fit, placed.to_pixels(alignment.similarity.apply(path)[:, :2])
 
+# %% ../../nbs/12_app/09_scene.ipynb #aeec5bb7
+def _with_areas(folder, text): # `FloorMap` of a folder with other areas; raises `InputError`
+    with tempfile.TemporaryDirectory() as tmp:
+        for name in ('plan.png', 'walkable.png', 'floorplan.json'):
+            if (folder/name).exists(): shutil.copyfile(folder/name, Path(tmp)/name)
+        if text: (Path(tmp)/'walkable.geojson').write_text(text, encoding='utf-8')
+        try: return FloorMap.load(tmp)
+        except InputError as e: raise InputError(str(e).replace(tmp, str(folder))) from e
+
+@patch
+def draw_areas(self:Scene,
+    shapes: list, # of `Shape`, those of the kinds `walkable` and `forbidden` count; none removes them
+) -> FloorMap: # the plan with them; raises `InputError` where nobody could walk any more
+    "Areas over the plan: `floorplan/walkable.geojson`"
+    mine = self.file('floorplan')
+    self.require(mine)
+    path, text = mine/'walkable.geojson', geojson(shapes, self.units) if shapes else ''
+    plan = _with_areas(mine, text)
+    def make():
+        theirs = path.exists() and 'areas' not in self.record['stages']
+        if theirs: shutil.copyfile(path, mine/'walkable_before.geojson')
+        if not text: path.unlink(missing_ok=True)
+        else:
+            with atomic_path(path) as tmp: tmp.write_text(text, encoding='utf-8')
+        return dict(summary=f'{len(shapes)} areas drawn over the plan')
+    drawn = hashlib.sha256(text.encode()).hexdigest()[:16]
+    self.run_stage('areas', make, [], [mine], dict(drawn=drawn), force=True)
+    return plan
+
 # %% ../../nbs/12_app/09_scene.ipynb #70b8b67a
 _MOVED = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv', 'test.csv'
 
@@ -209,6 +245,14 @@ def _follow(self:Scene, stages, move): # bring stages into the world of a new al
 
 # %% ../../nbs/12_app/09_scene.ipynb #e97d18dc
 @patch
+def _move_areas(self:Scene, move): # those over a plan that is drawn from the scene follow it
+    path, stage = self.file('floorplan', 'walkable.geojson'), self.record['stages'].get('plan', {})
+    if stage.get('key', {}).get('options', {}).get('given') is not False or not path.exists(): return
+    def moved(ring): return move.apply(np.c_[ring, np.zeros(len(ring))])[:, :2]
+    shapes = [replace(s, rings=tuple(moved(r) for r in s.rings)) for s in read_geojson(path)]
+    with atomic_path(path) as tmp: tmp.write_text(geojson(shapes, self.units), encoding='utf-8')
+
+@patch
 def realign(self:Scene,
     align,                 # function without arguments that aligns the scene, such as `lambda: scene.align(points)`
     plan: str|Path = None, # a folder with the floor plan of the new world; that of the scene stays if not given
@@ -220,6 +264,7 @@ def realign(self:Scene,
         result, new = align(), self.world_from_sfm()
         move = Similarity(new.scale*old.scale, quat_multiply(new.quat, old.quat), new.apply(old.translation[None])[0])
         if plan is not None: self.plan(plan)
+        self._move_areas(move)
         if stages: self._follow(stages, move)
     return result
 

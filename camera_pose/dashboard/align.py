@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['check_edit', 'own_page', 'View', 'ClickedPoint', 'Points', 'PlanState', 'EditState', 'PointState', 'PointsAnswer',
-           'Stood', 'Place', 'PlaceAnswer', 'UseAnswer', 'receive_plan', 'AlignPage']
+           'Stood', 'Place', 'PlaceAnswer', 'Area', 'Areas', 'AreasAnswer', 'UseAnswer', 'receive_plan', 'AlignPage']
 
 # %% ../../nbs/17_dashboard/12_align.ipynb #57624c51
 import asyncio, io
-from typing import Annotated
+from typing import Annotated, Literal
 
 from PIL import Image
 
@@ -120,6 +120,24 @@ class PlaceAnswer(BaseModel):
     path: list[list[float]]
     walls: list[list[float]]
 
+_Ring = Annotated[list[tuple[_Number, _Number]], Field(min_length=3, max_length=500)]
+
+class Area(BaseModel):
+    "An area over the plan: its outer ring, then its holes, pixels"
+    model_config = ConfigDict(extra='forbid')
+    kind: Literal['walkable', 'forbidden']
+    rings: list[_Ring] = Field(min_length=1, max_length=100)
+
+class Areas(BaseModel):
+    "All areas"
+    model_config = ConfigDict(extra='forbid')
+    areas: list[Area] = Field(max_length=300)
+
+class AreasAnswer(Areas):
+    "All areas, and the share of the plan that can be walked on"
+    plan: PlanState
+    share: float
+
 class UseAnswer(BaseModel):
     "What was done, and the commands that are left"
     summary: str
@@ -196,6 +214,23 @@ def _add_changes(app, editor_of, desk):
         done = await asyncio.to_thread(editor_of(scene).use_points, points.model_dump()['points'])
         desk.look()
         return done
+
+    @app.get('/api/v1/align/areas', summary='Areas over the plan', responses=_declared())
+    async def areas(scene: str = '') -> AreasAnswer: return await asyncio.to_thread(editor_of(scene).areas)
+
+    @app.get('/api/v1/align/floor.png', summary='The plan with red where nobody can walk', response_class=Response,
+             responses=_declared())
+    async def floor(scene: str = ''):
+        found = await asyncio.to_thread(lambda: editor_of(scene).scene.floormap)
+        if found is None: raise WebError('The scene has no floor plan yet: align it with one first.', 404)
+        return Response(await asyncio.to_thread(_png, found.overlay()), media_type='image/png')
+
+    @app.post('/api/v1/align/areas', summary='Keep areas over the plan', responses=_declared(*_CHANGE))
+    async def draw(request: Request, areas: Areas, scene: str = '') -> AreasAnswer:
+        own_page(request)
+        kept = await asyncio.to_thread(editor_of(scene).draw, areas.model_dump()['areas'])
+        desk.look()
+        return kept
 
     @app.post('/api/v1/align/place', summary='Where walls and path fit the plan', responses=_declared(*_CHANGE))
     async def propose(request: Request, place: Place, scene: str = '') -> PlaceAnswer:

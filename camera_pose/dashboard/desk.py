@@ -188,7 +188,8 @@ class BoardProcess:
         self.child = None
 
 # %% ../../nbs/17_dashboard/07_desk.ipynb #19a7294e
-_BEHIND = 'align', 'import', 'triangulate', 'split', 'plan', 'map', 'train', 'finetune' # stages behind an answer
+# stages behind an answer
+_BEHIND = 'align', 'import', 'triangulate', 'split', 'plan', 'areas', 'map', 'train', 'finetune'
 
 class SceneSource:
     "The board of a scene, again whenever its stages have run again"

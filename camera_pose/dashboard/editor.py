@@ -16,6 +16,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..ground.basics import AlignmentError, CameraPoseError, atomic_path
+from ..ground.shapes import Shape, read_geojson
 from ..ground.table import read_table, table_poses
 from ..ground.web import WebError
 from ..sfm.model import image_cameras
@@ -189,3 +190,38 @@ def use_place(self:Editor,
         at, folder = self._stood(stood), self.folder/'plan' if self.draft is not None else self.scene.file('floorplan')
         result = self.scene.realign(lambda: self.scene.align_to_plan(folder, accept=True, stood=at))
         return self._used(result)
+
+# %% ../../nbs/17_dashboard/11_editor.ipynb #32b638b4
+@patch
+def _floor(self:Editor): # `FloorMap` of the scene; raises `WebError` without one
+    found = self.scene.floormap
+    if found is None: raise WebError('The scene has no floor plan yet: align it with one first.', 409)
+    return found
+
+@patch
+def _shapes(self:Editor): # that were drawn, and what else is in the file
+    path = self.scene.file('floorplan', 'walkable.geojson')
+    found = read_geojson(path) if path.exists() else []
+    ours = [s for s in found if s.area and s.kind in ('walkable', 'forbidden')]
+    return ours, [s for s in found if not any(s is o for o in ours)]
+
+@patch
+def areas(self:Editor) -> dict: # `areas` (`kind`, `rings` in pixels of the plan), `plan`, `share` that can be walked on
+    "The areas that were drawn over the plan of the scene"
+    try: floor, (ours, _) = self._floor(), self._shapes()
+    except CameraPoseError as e: raise _conflict(e) from e
+    h, w = floor.walkable.shape
+    drawn = [dict(kind=s.kind, rings=[_on_plan(floor, r) for r in s.rings]) for s in ours]
+    tag = hashlib.sha256(floor.walkable.tobytes()).hexdigest()[:12]
+    return dict(areas=drawn, plan=dict(width=w, height=h, tag=tag), share=round(float(floor.walkable.mean()), 4))
+
+@patch
+def draw(self:Editor,
+    areas: list, # as of `areas`
+) -> dict: # of `areas`
+    "Keep areas in the scene"
+    with self.alone():
+        floor, (_, others) = self._floor(), self._shapes()
+        shapes = [Shape(a['kind'], tuple(floor.to_metres(np.array(r, float)) for r in a['rings'])) for a in areas]
+        self.scene.draw_areas(shapes + others)
+    return self.areas()

@@ -101,7 +101,8 @@ def place_by_two(
     a, b = (complex(*path[k, :2]) for k in rows)
     c, d = (complex(*xy) for xy in np.asarray(target, float))
     if not abs(b - a) > _APART*np.ptp(path[:, :2], axis=0).max() or not abs(d - c) > 0:
-        raise AlignmentError('The two cameras stood at nearly the same place: choose two frames that are farther apart.')
+        raise AlignmentError('The two cameras stood at nearly the same place: choose two frames that are farther '
+                             'apart.')
     factor = (d - c)/(b - a)
     shift = c - factor*a
     turn = quat_from_axis_angle([0, 0, 1], float(np.angle(factor)))

@@ -6,6 +6,7 @@ document.addEventListener('DOMContentLoaded', () => {
   const address = path => `api/v1/align${path}${path.includes('?') ? query.replace('?', '&') : query}`;
   const panes = {frame: element('frame-pane'), plan: element('plan-pane')}, cursor = {}, size = {};
   let info = {frames: [], plan: null, unit: 'm'}, points = [], current = 0, answer = null, asked = 0, mode = 'points', stood = [], place = null;
+  let floor = null, areas = [], ring = [], changed = false; // of the areas over the plan
 
   // the server
   function say(sentence) {
@@ -88,7 +89,15 @@ document.addEventListener('DOMContentLoaded', () => {
     return [...walls, ...way(place?.path || []), ...stood.map((o, k) => mark('plan', o.plan, `${k + 1}`, o.image === frameName()))];
   }
 
+  function areaMarks() {
+    const line = r => 'M' + r.map(p => p.join(' ')).join('L'), r = 5 * unit('plan');
+    const out = areas.map(a => draw('path', {class: `area ${a.kind}`, 'fill-rule': 'evenodd', d: a.rings.map(o => line(o) + 'Z').join('')}));
+    if (ring.length) out.push(draw('path', {class: `area open ${element('kind').value}`, d: line(ring)}));
+    return [...out, ...ring.map(p => draw('circle', {class: 'corner', cx: p[0], cy: p[1], r}))];
+  }
+
   function planMarks() {
+    if (mode === 'areas') return areaMarks();
     if (mode === 'place') return placeMarks();
     const out = way(answer?.path || []);
     points.forEach((p, k) => {
@@ -110,6 +119,11 @@ document.addEventListener('DOMContentLoaded', () => {
   }
 
   function drawPlan() {
+    if (mode === 'areas') {
+      panes.plan.toggleAttribute('hidden', !floor);
+      if (floor) fill('plan', address(`/floor.png?v=${floor.tag}`), floor.width, floor.height, planMarks);
+      return;
+    }
     panes.plan.toggleAttribute('hidden', !info.plan);
     if (!info.plan) { element('send').open = true; return; }
     fill('plan', address(`/plan.png?v=${info.plan.tag}`), info.plan.width, info.plan.height, planMarks);
@@ -190,16 +204,41 @@ document.addEventListener('DOMContentLoaded', () => {
     element('use-place').disabled = !place || Boolean(place.doubt && !place.stood);
   }
 
-  const HELP = {place: 'The walls that were seen and the path are laid on the plan. Where that is wrong, correct it by two clicks: choose a frame, click on the plan where the camera stood, and do the same for a second frame far from it.',
+  const KINDS = {walkable: 'people can walk here', forbidden: 'nobody can walk here'};
+  function areaWords() {
+    element('areas').replaceChildren(...areas.map((a, k) => {
+      const item = document.createElement('li');
+      item.append(`${k + 1}: ${KINDS[a.kind]} `, button('Delete', `Delete area ${k + 1}`, 'btn-outline-danger', () => {
+        areas.splice(k, 1);
+        changed = true;
+        show();
+      }));
+      return item;
+    }));
+    element('close-area').disabled = ring.length < 3;
+    element('undo-corner').disabled = !ring.length;
+    element('save-areas').disabled = !changed || ring.length > 0;
+    element('drawn').textContent = ring.length ? `${ring.length} corners; close the area before you save.` : changed ? 'Not saved yet.' : '';
+  }
+
+  async function loadAreas() {
+    try { ({plan: floor, areas} = await ask('/areas')); changed = false; ring = []; } catch (error) { floor = null; say(error.message); }
+    show();
+  }
+
+  const HELP = {areas: 'Red is where nobody can walk; answers are moved to the nearest place where people can. Click the corners of an area on the plan and close it, then save.',
+    place: 'The walls that were seen and the path are laid on the plan. Where that is wrong, correct it by two clicks: choose a frame, click on the plan where the camera stood, and do the same for a second frame far from it.',
     points: 'Choose a point that is seen in two or more frames and on the plan, such as the foot of a door frame. Click it in each frame and on the plan. Four or more points, far apart and not on one line.'};
 
   function show() {
     element('help').textContent = HELP[mode];
     for (const o of document.querySelectorAll('.unit')) o.textContent = info.unit;
-    for (const name of ['points', 'place']) element(`work-${name}`).hidden = name !== mode;
+    for (const name of ['points', 'place', 'areas']) element(`work-${name}`).hidden = name !== mode;
     list();
     verdict();
     placeWords();
+    areaWords();
+    element('send').hidden = mode === 'areas';
     drawFrame();
     drawPlan();
   }
@@ -226,6 +265,12 @@ document.addEventListener('DOMContentLoaded', () => {
     cursor[pane] = at;
     element('done').hidden = true;
     const [x, y] = at.map(v => Math.round(v * 10) / 10);
+    if (mode === 'areas') {
+      if (pane !== 'plan') return;
+      const near = ring.length > 2 && Math.hypot(x - ring[0][0], y - ring[0][1]) < 10 * unit('plan');
+      near ? closeArea() : ring.push([x, y]);
+      return show();
+    }
     if (mode === 'place') {
       if (pane !== 'plan') return;
       stood = [...stood.filter(o => o.image !== frameName()), {image: frameName(), plan: [x, y]}].slice(-2);
@@ -282,8 +327,31 @@ document.addEventListener('DOMContentLoaded', () => {
     if (told) { stood = []; place = null; await load(); done(told); }
   });
 
+  function closeArea() {
+    areas.push({kind: element('kind').value, rings: [ring]});
+    ring = [];
+    changed = true;
+  }
+
+  element('close-area').addEventListener('click', () => { closeArea(); show(); });
+  element('undo-corner').addEventListener('click', () => { ring.pop(); show(); });
+  element('kind').addEventListener('change', drawPlan);
+  element('save-areas').addEventListener('click', async () => {
+    const told = await work('The areas are being saved', () => ask('/areas', {areas}));
+    if (!told) return;
+    ({plan: floor, areas} = told);
+    changed = false;
+    show();
+    element('drawn').textContent = `Saved: ${Math.round(100 * told.share)} % of the plan can be walked on.`;
+  });
+
   for (const radio of document.querySelectorAll('#modes input'))
-    radio.addEventListener('change', () => { mode = radio.value; show(); });
+    radio.addEventListener('change', () => {
+      mode = radio.value;
+      delete cursor.plan;
+      say('');
+      mode === 'areas' && !changed ? loadAreas() : show();
+    });
 
   element('use-points').addEventListener('click', async () => {
     const told = await work('The scene is being aligned', () => ask('/use', {points}));
