@@ -21,7 +21,8 @@ from .stages import PARTS, Scene
 from ..capture.camera import Camera, write_camera
 from ..capture.video import format_clock
 from ..dataset.benchmarks import read_benchmark
-from ..ground.basics import AlignmentError, InputError, ReconstructionError, SceneError, atomic_path, progress, read_json, write_json
+from ..ground.basics import AlignmentError, InputError, ReconstructionError, SceneError
+from ..ground.basics import atomic_path, progress, read_json, write_json
 from ..ground.pose import POSE_COLUMNS, Similarity, quat_multiply
 from ..ground.shapes import geojson, read_geojson
 from ..ground.table import read_csv, read_table, table_poses, write_table
@@ -78,7 +79,8 @@ def _by_two(stood, positions, poses): # `Similarity`: world of the plan from the
     return place_by_two(poses[:, :3], [int(row[0]) for row in rows], [xy for _, *xy in stood])
 
 @patch
-def _placed(self:Scene, plan, distance, height, stood=None): # `PlanFit`, plan in the world, `Alignment`, is it in metres?
+# `PlanFit`, plan in the world, `Alignment`, is it in metres?
+def _placed(self:Scene, plan, distance, height, stood=None):
     positions, scale, xyz = read_table(self.workspace/'positions.csv'), None, ['x', 'y', 'z']
     if distance is not None:
         ends = points_on_trajectory(pd.DataFrame(dict(image=list(distance[:2]))), positions)
