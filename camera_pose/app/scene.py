@@ -193,6 +193,33 @@ def draw_areas(self:Scene,
     self.run_stage('areas', make, [], [mine], dict(drawn=drawn), force=True)
     return plan
 
+# %% ../../nbs/12_app/09_scene.ipynb #a7ec944f
+def _measure(key): # what a person gave for an alignment, in words; '' where the video was all
+    options, files = key.get('options', {}), list(key.get('inputs', {}))[2:] # behind those of the workspace
+    words = ['one known distance']*(options.get('distance') is not None)
+    if options.get('source') == 'gps': return ' and '.join(['GPS places', *words])
+    if files: return ' and '.join([*files, *words]) # with points, a height is only that of missing z
+    words += ['the given height of the camera']*(options.get('camera_height_m') is not None)
+    return ' and '.join([*words, *['a marker of given size']*('marker_size_m' in options)])
+
+# %% ../../nbs/12_app/09_scene.ipynb #4f5a6f36
+@patch
+def align_or_keep(self:Scene,
+    **options # of `align`
+) -> dict: # `summary`
+    "Align; without options a measured alignment is kept; raises `SceneError` where that is of another reconstruction"
+    key = self.record['stages'].get('align', {}).get('key', {})
+    measure, files = _measure(key), ('positions.csv', 'points3D.csv')
+    if any(v is not None for v in options.values()) or not measure: return self.align(**options)
+    if self._forced('align'): return self.align(force=True)
+    inputs = key['inputs'] | {n: self._digest(self.workspace/n) for n in files}
+    result = self._kept('align', key | dict(inputs=inputs), [self.file(n) for n in (*files, 'alignment.json')])
+    if result is None:
+        raise SceneError(f'{self.path} was aligned by {measure}, and reconstructed again since: give that to `camera_pose '
+                         f'align {self.path}` again, or run with --force align to align by what the video shows.')
+    self._say('align', result['summary'], f'kept: {measure}')
+    return result
+
 # %% ../../nbs/12_app/09_scene.ipynb #70b8b67a
 _MOVED = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv', 'test.csv'
 
