@@ -6,8 +6,8 @@
 __all__ = ['OPSET', 'nearest_quaternion', 'PoseGraph', 'needs', 'write_onnx', 'shrink_weights', 'quantize_weights']
 
 # %% ../../nbs/07_models/11_portable.ipynb #ba1301be
-import copy, io, logging, tempfile, warnings
-from contextlib import redirect_stderr, redirect_stdout
+import copy, io, logging, os, tempfile, warnings
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
@@ -104,13 +104,21 @@ def _pool(x, output_size): # adaptive pooling of any size, which ONNX does not h
 # %% ../../nbs/07_models/11_portable.ipynb #275da521
 OPSET = 17 # of ONNX, which ONNX Runtime has known since 2022
 
+@contextmanager
+def _silent(): # also what C++ prints
+    kept = [os.dup(f) for f in (1, 2)]
+    with open(os.devnull, 'w') as nothing, redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        for f in (1, 2): os.dup2(nothing.fileno(), f)
+        try: yield
+        finally:
+            for f, old in zip((1, 2), kept): os.dup2(old, f), os.close(old)
+
 def _to_onnx(graph, image, file): # by torch, which prints what it thinks
     names = ['pose', 'features', 'sd'][:2 + graph.sigma]
     level = logging.getLogger('torch.onnx').level
     logging.getLogger('torch.onnx').setLevel(logging.CRITICAL)
     try:
-        with (warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()),
-              patch.object(nn.functional, 'adaptive_avg_pool2d', _pool)):
+        with warnings.catch_warnings(), _silent(), patch.object(nn.functional, 'adaptive_avg_pool2d', _pool):
             warnings.simplefilter('ignore')
             torch.onnx.export(graph, (image,), file, input_names=['images'], output_names=names, opset_version=OPSET,
                               dynamic_axes={n: {0: 'n'} for n in ['images', *names]}, dynamo=False)
