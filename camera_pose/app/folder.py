@@ -312,6 +312,12 @@ _MADE_OF = {'workspace': 'imgs', 'positions.csv': 'workspace', 'points3D.csv': '
             'train.csv': 'positions.csv', 'validation.csv': 'positions.csv', 'test.csv': 'positions.csv', 'map': 'train.csv', 'models': 'train.csv'}
 
 @patch
+def check_begun(self:SceneFolder):
+    "Raise `SceneError` for a folder that holds nothing of a scene, or is not there"
+    if not self.record['stages'] and not any(self.file(name).exists() for name in _MAKERS):
+        raise SceneError(f'{self.path} holds no scene yet: begin with `camera_pose run VIDEO {self.path}`.')
+
+@patch
 def require(self:SceneFolder,
     *paths, # files and folders
 ):
@@ -319,6 +325,7 @@ def require(self:SceneFolder,
     for path in (p for p in map(Path, paths) if not p.exists()):
         top = path.relative_to(self.path).parts[0] if path.is_relative_to(self.path) else None
         if top not in _MAKERS: raise SceneError(not_there(path))
+        self.check_begun()
         while (source := _MADE_OF.get(top)) and not self.file(source).exists(): top = source
         raise SceneError(f'{path} is not there yet: run `camera_pose {_MAKERS[top]} {self.path}` first.')
 

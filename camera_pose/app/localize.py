@@ -213,10 +213,14 @@ def short_table(
     return '\n'.join([head, *lines, _finding(table, unit, 'images')])
 
 # %% ../../nbs/12_app/06_localize.ipynb #c2ec0558
-_COLOURS = dict(pnp=METHOD_COLOURS['PnP'], regression=METHOD_COLOURS['MapNet'],
+_COLOURS = dict(pnp=METHOD_COLOURS['PnP'], regression=METHOD_COLOURS['MapNet'], both=METHOD_COLOURS['MapNet'],
                 retrieval=METHOD_COLOURS['retrieval'], prediction='#999999')
-_WORDS = dict(pnp='matched points', regression='trained model', retrieval='most similar frame',
-              prediction='motion alone')
+_WORDS = dict(pnp='matched points', regression='trained model', both='coarse (network and similar frames)',
+              retrieval='most similar frame', prediction='motion alone')
+
+def _lead(source): # the key of `_WORDS` for an answer
+    methods = str(source).split('+')
+    return 'both' if set(methods) == {'regression', 'retrieval'} else methods[0]
 
 def _two_sd(at, row, size, **style): # ellipse of the covariance, circle of `sd_m`, or None
     if isinstance(row.get('covariance'), list) and np.isfinite(row.covariance).all():
@@ -234,6 +238,28 @@ def _draw_poses(ax, rows, lead, size): # those of one method
         shape = _two_sd(at, row, size, facecolor=colour, edgecolor=colour, alpha=.15, zorder=2)
         if shape is not None: ax.add_patch(shape)
 
+# %% ../../nbs/12_app/06_localize.ipynb #36b9306a
+_NAMED, _NUMBERED = 6, 30 # photos at most
+
+def _crowded(ax, xy, texts): # would names of the dots lie upon each other?
+    ax.get_xlim(), ax.get_ylim() # the limits are up to date
+    at, wide = ax.transData.transform(xy)*72/ax.figure.dpi, 5*max(map(len, texts), default=0) # points
+    apart = np.abs(at[:, None] - at)
+    return bool(np.triu((apart[..., 0] < wide) & (apart[..., 1] < 10), 1).any())
+
+def _label_photos(ax, rows): # names beside the dots, or numbers; is there a key to numbers?
+    rows = rows[rows.timestamp.isna()] if 'timestamp' in rows else rows
+    if not 0 < len(rows) <= _NUMBERED: return False
+    short = [n if len(n) <= 24 else f'{n[:10]}...{n[-11:]}' for n in rows.image]
+    xy = rows[['x', 'y']].to_numpy(float)
+    numbers = len(rows) > _NAMED or _crowded(ax, xy, short)
+    texts = [str(k) for k in range(1, len(rows) + 1)] if numbers else short
+    for text, at in zip(texts, xy):
+        ax.annotate(text, at, (5, 5), textcoords='offset points', fontsize=8, parse_math=False, zorder=5)
+    key = '\n'.join(f'{k}  {name}' for k, name in zip(texts, short))
+    if numbers: ax.text(1.03, 0, key, transform=ax.transAxes, va='bottom', fontsize=7, parse_math=False)
+    return numbers
+
 # %% ../../nbs/12_app/06_localize.ipynb #99d57a35
 def plot_localized(
     table: pd.DataFrame,   # of `localize_photos`
@@ -250,10 +276,12 @@ def plot_localized(
     if known is not None: ax.plot(known.x, known.y, '.', ms=2, color='#7f7f7f', label='mapped frames', zorder=1)
     good, size = table[_status(table) != 'unknown'], max(np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim()))
     for lead in _COLOURS:
-        rows = good[[str(s).split('+')[0] == lead for s in good.source]]
+        rows = good[[_lead(s) == lead for s in good.source]]
         if len(rows): _draw_poses(ax, rows, lead, size)
+    keyed = _label_photos(ax, good)
     ax.set_title(textwrap.fill(_finding(table, unit, what), 64), loc='left', fontsize=11)
-    beside = dict(loc='center left', bbox_to_anchor=(1.01, .5), frameon=False, fontsize=9)
+    loc, at = ('upper left', (1.01, 1)) if keyed else ('center left', (1.01, .5))
+    beside = dict(loc=loc, bbox_to_anchor=at, frameon=False, fontsize=9)
     if ax.get_legend_handles_labels()[0]: ax.legend(title='shaded: 2 sd', **beside)
     return fig
 
@@ -309,10 +337,14 @@ def _identity(self:Scene, model): # of map and model
     if model is not None: used.append(self.file('models', model, 'model.safetensors'))
     return ' '.join(digest(f) for f in used if f.exists())
 
+def _folder_name(sources): # paths
+    more = len(set(sources)) - 1
+    return Path(sources[0]).stem + f'_and_{more}_more'*bool(more)
+
 @patch
 def _result_folder(self:Scene, out, given): # made, with the list of the sources
     sources = [str(p.resolve()) for p in given]
-    if out is None: out = _free_folder(self.file('localized', given[0].resolve().stem), sources)
+    if out is None: out = _free_folder(self.file('localized', _folder_name(sources)), sources)
     else: _set_aside(out := Path(out), sources)
     out.mkdir(parents=True, exist_ok=True)
     write_json(out/'.sources.json', dict(sources=sources))
@@ -322,7 +354,7 @@ def _result_folder(self:Scene, out, given): # made, with the list of the sources
 @patch
 def localize(self:Scene,
     sources,               # photos, folders of photos, videos
-    out: str|Path = None,  # folder for the results; `localized/<name of the first>` if not given
+    out: str|Path = None,  # folder for the results; `localized/<name>` if not given
     run: str = None,       # name of the model; the one trained last if not given
     fps: float = None,     # of videos
     camera: str = None,    # that took them: `MODEL,W,H,parameters` or a file, see `parse_camera`

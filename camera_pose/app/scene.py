@@ -57,6 +57,23 @@ def next_steps(self:Scene) -> list: # such as `['split', 'map', 'train --run map
     return steps or ['train']*(not possible and not mapped and not models)
 
 @patch
+def check_current(self:Scene,
+    run: str = None, # name of the model that is used; the one trained last if not given
+):
+    "Raise `SceneError` with all that is missing, where map or model are of an earlier alignment"
+    mapped = self.file('map', MAP_FILES[0]).exists()
+    run = self._run_name(run) if run or any(self.path.glob('models/*/model.json')) else None
+    old = ['map']*(mapped and self.changed_since('map', 'alignment.json', 'positions.csv'))
+    old += [f'model {run}']*bool(run and self.changed_since(f'train {run}', 'alignment.json'))
+    if not old: return
+    steps = [s for s in self.next_steps() if s in ('split', *old) or s == f'train --run {run}']
+    verbs = [s.partition(' ') for s in steps]
+    commands = [f'`camera_pose {verb} {self.path} {rest}'.strip() + '`' for verb, _, rest in verbs]
+    answer = ' and '.join(old) + (' answers' if len(old) == 1 else ' answer')
+    raise SceneError(f'{self.path} was aligned again, and its {answer} in the old coordinates: '
+                     f'run {", then ".join(commands)}.')
+
+@patch
 def current_plan(self:Scene): # the `FloorMap`
     "The floor plan; one that was drawn from the point cloud is drawn again when the scene was aligned again"
     stage = self.record['stages'].get('plan', {})
@@ -215,8 +232,9 @@ def align_or_keep(self:Scene,
     inputs = key['inputs'] | {n: self._digest(self.workspace/n) for n in files}
     result = self._kept('align', key | dict(inputs=inputs), [self.file(n) for n in (*files, 'alignment.json')])
     if result is None:
-        raise SceneError(f'{self.path} was aligned by {measure}, and reconstructed again since: give that to `camera_pose '
-                         f'align {self.path}` again, or run with --force align to align by what the video shows.')
+        raise SceneError(f'{self.path} was aligned by {measure}, and reconstructed again since: give that to '
+                         f'`camera_pose align {self.path}` again, or run with --force align to align by what the video '
+                         'shows.')
     self._say('align', result['summary'], f'kept: {measure}')
     return result
 

@@ -40,7 +40,7 @@ from ..survey.marker import marker_scale
 from ..sfm.model import image_cameras, read_model, reconstruction_table
 from ..sfm.reconstruct import reconstruct as reconstruct_frames
 from ..models import menet
-from ..models.baselines import TrainingFacts, worse_words
+from ..models.baselines import TrainingFacts
 from ..train.cache import cached_features
 from ..train.learner import train_scene
 from ..train.recipe import load_recipe
@@ -598,9 +598,8 @@ def _train(self:Scene, full, folder): # make the outputs of `train`
     learn_limits(predictor, *features, table_poses(self.table('validation')), folder)
     found = [predictor.info['best'][k] for k in ('median_m', 'median_deg')]
     metres, degrees = map(short_number, found)
-    worse = worse_words(found, predictor.info['baselines'], training_facts(self, predictor, 'validation'))
     return dict(summary=f'{NET_TITLES[full.net]} on {predictor.info["body"]}: {metres} {self.unit}, {degrees} deg '
-                        'on the validation frames' + f'; {worse}'*bool(worse))
+                        'on the validation frames')
 
 def check_run_name(run: str) -> str: # the name; raises `InputError` for one that leads out of `models/`
     if run not in ('', '.', '..') and Path(run).name == run and '\\' not in run: return run

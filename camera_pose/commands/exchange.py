@@ -9,8 +9,8 @@ __all__ = ['FILM', 'IMPORT', 'record', 'convert', 'import_dataset']
 import os, shlex
 from pathlib import Path
 
-from .options import (DATA, FORCE, SEED, TOOLS, Folder, argument, command, open_scene, option,
-                                          print_next, takes)
+from .options import (DATA, FORCE, SEED, TOOLS, Folder, argument, check_there, command,
+                                          open_scene, option, print_next, takes, tell_loading)
 from .scene import SPLIT_HELP
 from ..ground.basics import InputError
 
@@ -34,9 +34,12 @@ def record(mesh: argument(Path, 'a textured 3D scene in metres: gltf, glb, obj, 
     path: argument(Path, 'waypoints: CSV x,y[,z][,look_x,look_y[,look_z]] in metres, z up', 'PATH.csv'),
     out: argument(Path, 'folder for the video and its poses', 'OUT'), *, size, **options):
     "Film a walk through a 3D scene, with the exact pose of every frame: OUT/walk.mp4"
-    from camera_pose.synthetic.film import record
     try: w, h = (int(s) for s in size.lower().split('x'))
     except ValueError: raise InputError(f'--size {size} is not WIDTHxHEIGHT: for example 640x480.') from None
+    check_there(mesh, what='3D scene')
+    check_there(path)
+    tell_loading()
+    from camera_pose.synthetic.film import record
     table, video = record(mesh, path, out, size=(w, h), **options), shlex.quote(str(out/'walk.mp4'))
     print(f'{len(table)} frames, {table.timestamp.iloc[-1]:.1f} s: {out/"walk.mp4"}, poses: {out/"groundtruth.csv"}')
     print(f'next: camera_pose run {video} SCENE --trajectory {shlex.quote(str(out/"groundtruth.tum"))}')
@@ -86,6 +89,8 @@ def _write_benchmark(table, target, to, cameras, imgs):
 def convert(source: argument(Path, 'file or folder with poses, or a scene folder', 'SOURCE'),
             target: argument(Path, 'file or folder to write', 'TARGET'), *, from_, to, camera, imgs, times):
     "Convert poses from one format to another"
+    check_there(source, what='file or folder')
+    check_there(imgs, what='folder')
     from camera_pose.dataset.formats import Camera, write_poses
     if target.is_file() and source.exists() and target.samefile(source):
         raise InputError(f'{target} is the source, which would be lost: name another file to write.')
@@ -110,11 +115,13 @@ IMPORT = dict(layout=option(str, None, _LAYOUT),
 def import_dataset(source: argument(Path, _DATASET, 'SOURCE'), scene: Folder,
                    *, layout, camera, how, units, map_, force):
     "Make a scene of a public data set, with its official split and a map from its poses"
+    check_there(source, what='folder or file')
+    tell_loading()
     from camera_pose.capture.camera import Camera
     from camera_pose.ground.table import SPLITS
     if how not in (None, *SPLITS): raise InputError(f"There is no split '{how}': choose {', '.join(SPLITS)}.")
     if units not in (None, 'metres'): raise InputError(f'--units {units} is not known: write metres, or leave it out.')
-    scene, given = open_scene(scene), Camera.from_text(camera) if camera else None
+    scene, given = open_scene(scene, new=True), Camera.from_text(camera) if camera else None
     with scene.lock('import'):
         scene.import_dataset(source, layout, given, units, force)
         scene.split(how or ('official' if 'part' in scene.table('positions') else 'mod3'))

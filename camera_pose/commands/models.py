@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Optional
 
 from .options import (FORCE, FORCE_STAGES, JSON, MODELS, RECIPE, RECIPE_FILE, RUN, SEED, Folder,
-                                          Video, argument, command, messages, open_scene, option, print_json,
-                                          print_next, recipe_options, takes)
+                                          Video, argument, check_scene, check_there, command, messages, open_scene,
+                                          option, print_json, print_next, recipe_options, takes, tell_loading)
 from ..ground.basics import InputError, read_json, stop_when_terminated
 
 # %% ../../nbs/19_commands/04_models.ipynb #4789363f
@@ -48,8 +48,9 @@ def recipe(name: argument(str, 'a shipped recipe or an INI file', 'NAME') = 'map
        run=option(str, None, 'name of the new model  [default: BASE-plus]', '--run'))
 def finetune(scene: Folder, video: Video, **options):
     "Fine-tune a network on another video, without poses (MapNet+): SCENE/models/RUN"
-    from camera_pose.app.finetune import learn_from_video
+    check_there(video, what='video file')
     scene = open_scene(scene)
+    from camera_pose.app.finetune import learn_from_video
     learn_from_video(scene, video, **options)
     print_next(scene, 'evaluate')
 
@@ -60,9 +61,10 @@ _GRID = 'LABEL=VALUES: an option of the recipe and a JSON list of values; may be
 @takes(RECIPE_FILE, grid=option(list[str], ..., _GRID, '--grid', metavar='LABEL=VALUES'))
 def sweep(scene: Folder, *, grid, recipe, set_):
     "Train all combinations of options and compare them: SCENE/sweeps; in parallel if Ray is installed"
-    from camera_pose.train.cluster import sweep
     choices = {k: v if isinstance(v, list) else [v] for k, v in recipe_options(grid).items()}
-    print(sweep(open_scene(scene), choices, recipe or 'mapnet', **recipe_options(set_)).to_string(index=False))
+    scene = open_scene(scene)
+    from camera_pose.train.cluster import sweep
+    print(sweep(scene, choices, recipe or 'mapnet', **recipe_options(set_)).to_string(index=False))
 
 # %% ../../nbs/19_commands/04_models.ipynb #78bab15b
 _CORRUPT = 'also answer photos in other light and weather: all, or names such as night,fog,motion_blur'
@@ -83,6 +85,7 @@ def _measured(scene, result): # all figures of the report, which stand in a file
        photos=option(int, 20, 'with --corrupt: number of test frames to change', min=1))
 def evaluate(scene: Folder, *, corrupt, photos, json_, **options):
     "Measure a model on the test frames, beside baselines: SCENE/reports/RUN"
+    check_scene(scene)
     from camera_pose.dataset.corrupt import check_corruptions
     changes = None if corrupt is None else check_corruptions(corrupt)
     with messages(json_):
@@ -106,13 +109,14 @@ _FILES = 'BODY=FILE: weights of one body from a file; may be repeated'
     epochs=option(int, None, "instead of the paper's numbers of epochs"))
 def paper(scene: Folder, *, weights, body, file, **options):
     "Make the paper's tables and figures on a scene, beside the printed values: SCENE/reports/paper"
-    from camera_pose.paper.reproduce import reproduce
     files = dict(text.partition('=')[::2] for text in file or [])
     for name, path in files.items():
         if not Path(path).is_file():
             raise InputError(f'--body-file {name}={path}: there is no such file; write --body-file BODY=FILE, '
                              'for example resnet34=resnet34.pth.')
-    print(f'page: {reproduce(open_scene(scene), body or None, weights, files, **options)["page"]}')
+    scene = open_scene(scene)
+    from camera_pose.paper.reproduce import reproduce
+    print(f'page: {reproduce(scene, body or None, weights, files, **options)["page"]}')
 
 # %% ../../nbs/19_commands/04_models.ipynb #5bd2f9ae
 @command(MODELS, 'export scene')
@@ -144,6 +148,8 @@ def benchmark(name: argument(str, _SET, 'SET'), folder: argument(Path, 'with a f
               out: argument(Optional[Path], 'folder for the results  [default: SET_benchmark]', 'OUT') = None,
               *, workers, force, **o):
     "Measure every method on all scenes of a data set, beside published figures: OUT/benchmark.csv, benchmark.html"
+    check_there(folder, what='folder')
+    tell_loading()
     from camera_pose.capture.camera import Camera
     from camera_pose.paper.benchmark import BenchmarkOptions, run_benchmark
     stop_when_terminated() # again: pycolmap sets a handler of its own when it is imported

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['START', 'DATA', 'MODELS', 'PHOTOS', 'TOOLS', 'GROUPS', 'app', 'Folder', 'Video', 'FORCE', 'FORCE_STAGES', 'SEED',
            'RUN', 'FPS', 'RECIPE_FILE', 'RECIPE', 'JSON', 'sentence', 'CommandGroup', 'command', 'argument', 'option',
-           'takes', 'recipe_options', 'open_scene', 'print_next', 'messages', 'print_json']
+           'takes', 'recipe_options', 'check_scene', 'check_there', 'tell_loading', 'open_scene', 'print_next',
+           'messages', 'print_json']
 
 # %% ../../nbs/19_commands/01_options.ipynb #bda3c1c9
-import functools, inspect, json, re, shlex, sys
+import functools, inspect, json, os, re, shlex, sys
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Optional
@@ -17,8 +18,9 @@ import typer
 from typer.core import TyperGroup
 
 from .. import __version__
-from ..ground.basics import InputError, at_home, stop_when_terminated
+from ..ground.basics import CameraPoseError, InputError, at_home, stop_when_terminated
 from ..ground.faults import ending, say
+from ..ground.text import not_there
 
 # %% ../../nbs/19_commands/01_options.ipynb #ed44d105
 START, DATA, MODELS, PHOTOS, TOOLS = GROUPS = 'Start', 'Data', 'Models', 'Photos', 'Tools'
@@ -82,6 +84,12 @@ def _at_home(value): # ~ as the home folder, in a path, a text or a list of them
     return at_home(value) if isinstance(value, Path) else value
 
 # %% ../../nbs/19_commands/01_options.ipynb #e26e2515
+def _made(scene): # may a command that was stopped leave something? Not in a scene without a stage
+    if not isinstance(scene, Path): return True
+    from camera_pose.app.folder import SceneFolder
+    try: return bool(SceneFolder(scene, quiet=True).record['stages'])
+    except CameraPoseError: return True
+
 def command(
     group: str,   # of `GROUPS`, in the help
     example: str, # the command with usual arguments; its first word is the name
@@ -92,7 +100,7 @@ def command(
         def run(*args, **kwargs):
             try: return f(*_at_home(args), **{k: _at_home(v) for k, v in kwargs.items()})
             except (SystemExit, typer.Exit, typer.Abort, typer.BadParameter): raise
-            except BaseException as e: text, code = ending(e)
+            except BaseException as e: text, code = ending(e, _made(kwargs.get('scene')))
             say(text)
             raise typer.Exit(code)
         named = app.command(example.split()[0], rich_help_panel=group, epilog=f'Example: camera_pose {example}')
@@ -163,11 +171,35 @@ def recipe_options(
     return options
 
 # %% ../../nbs/19_commands/01_options.ipynb #9baa688d
-def open_scene(
+def check_scene(
     path: Path, # the scene folder
-    force=(),   # stages to run again
+):
+    "Raise `SceneError` for a folder that holds no scene, before slow libraries are loaded"
+    from camera_pose.app.folder import SceneFolder
+    SceneFolder(path, quiet=True).check_begun()
+
+def check_there(
+    *paths,             # files and folders; None is left out
+    what: str = 'file', # they are, in words
+):
+    "Raise `InputError` for a name of nothing, before slow libraries are loaded"
+    for path in paths:
+        if path is not None and not os.path.exists(path): raise InputError(not_there(path, what))
+
+def tell_loading():
+    "Say on stderr that the libraries are being loaded, unless they are there"
+    if 'torch' in sys.modules or os.environ.get('CAMERA_POSE_QUIET'): return
+    print('loading the libraries, which takes some seconds, the first time up to a minute ...', file=sys.stderr,
+          flush=True)
+
+def open_scene(
+    path: Path,        # the scene folder
+    force=(),          # stages to run again
+    new: bool = False, # may it be a folder that holds no scene yet?
 ):
     "The `Scene` of a folder, which is imported here because that takes seconds"
+    if not new: check_scene(path)
+    tell_loading()
     from camera_pose.app.scene import Scene
     stop_when_terminated() # again: pycolmap sets a handler of its own when it is imported
     return Scene(path, force=force or ())

@@ -10,8 +10,8 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, command, messages, open_scene,
-                                          option, print_json, takes)
+from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, check_scene, check_there,
+                                          command, messages, open_scene, option, print_json, takes, tell_loading)
 from ..ground.basics import InputError, read_json
 
 # %% ../../nbs/19_commands/05_photos.ipynb #0e401d75
@@ -21,9 +21,11 @@ from ..ground.basics import InputError, read_json
 def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of photos, videos', 'PHOTO|FOLDER|VIDEO'),
              *, json_, **options):
     "Find where photos and videos were taken: SCENE/localized, a table, JSON and a picture on the plan"
-    from camera_pose.app.localize import short_table
+    check_there(*photos, what='photo, folder or video')
     with messages(json_):
         scene = open_scene(scene)
+        from camera_pose.app.localize import short_table
+        scene.check_current(options['run'])
         if scene.floormap is not None: scene.current_plan()
         table, out = scene.localize(photos, **options)
     if json_: return print_json(read_json(out/'poses.json'))
@@ -34,11 +36,6 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
     print(f'{out/"poses.csv"}, poses.json, plan.png')
 
 # %% ../../nbs/19_commands/05_photos.ipynb #59b75d2f
-def _check_served(folder): # without the slow imports
-    from camera_pose.app.folder import SceneFolder
-    if not SceneFolder(folder, quiet=True).record['stages']:
-        raise InputError(f'{folder} holds no scene yet: begin with `camera_pose run VIDEO {folder}`.')
-
 SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets other machines in'),
               port=option(int, 8000, 'port of the dashboard'),
               token=option(str, None, 'that visitors need  [default: none on this machine, elsewhere one is made]'),
@@ -85,6 +82,7 @@ def serve_scenes(
         from camera_pose.dashboard.align import check_edit
         check_edit(host, access)
     with listen(host, options['port']) as listener, ExitStack() as jobs:
+        tell_loading()
         from camera_pose.dashboard.metrics import add_metrics
         from camera_pose.dashboard.traffic import add_traffic
         page, videos = _application(folders, run, access, jobs, workers, options.get('edit'))
@@ -98,5 +96,5 @@ def serve_scenes(
 @takes(RUN, SERVER)
 def serve(scenes: argument(list[Path], 'scene folders; a photo is looked for in all of them', 'SCENE'), **options):
     "Show the dashboard in the browser: a photo in, its pose on the plan out"
-    for scene in scenes: _check_served(scene)
+    for scene in scenes: check_scene(scene)
     serve_scenes(scenes, **options)

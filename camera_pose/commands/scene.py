@@ -4,18 +4,18 @@
 
 # %% auto #0
 __all__ = ['FRAMES', 'CAMERA_PER', 'QUALITY', 'SFM', 'WORLD', 'SPLIT_HELP', 'HOW', 'all_sources', 'frames', 'print_findings',
-           'reconstruct', 'doctor', 'read_distance', 'align', 'marker', 'split', 'make_map', 'map_if_possible', 'dense']
+           'reconstruct', 'doctor', 'read_distance', 'check_sources', 'align', 'marker', 'split', 'make_map',
+           'map_if_possible', 'dense']
 
 # %% ../../nbs/19_commands/02_scene.ipynb #4f9a123d
-import os, shlex
+import shlex
 from pathlib import Path
 
 import typer
 
-from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, command, messages,
-                                          open_scene, option, print_json, print_next, takes)
+from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, check_there,
+                                          command, messages, open_scene, option, print_json, print_next, takes)
 from ..ground.basics import CameraPoseError, InputError, read_json, read_seconds
-from ..ground.text import not_there
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d1c9ecbc
 def _seconds(text):
@@ -43,8 +43,7 @@ def all_sources(
     also: list,  # further ones, or None
 ):
     "One video, or a list of them; raises `InputError` for a name of nothing, before slow libraries are loaded"
-    for path in (video, *(also or ())):
-        if not os.path.exists(path): raise InputError(not_there(path, 'video file'))
+    check_there(video, *(also or ()), what='video file')
     return [video, *also] if also else video
 
 # %% ../../nbs/19_commands/02_scene.ipynb #26f97bc2
@@ -54,7 +53,8 @@ def all_sources(
 def frames(video: Video, scene: Folder, **options):
     "Split videos into frames, or take a folder of photos: SCENE/imgs"
     sources = all_sources(video, options.pop('also'))
-    scene = open_scene(scene)
+    check_there(options['mask'], what='mask')
+    scene = open_scene(scene, new=True)
     scene.frames(sources, **options)
     print_next(scene, 'reconstruct')
 
@@ -138,6 +138,14 @@ WORLD = dict(points=option(Path, None, _POINTS),
     distance=option(str, None, _DISTANCE),
     camera_height_m=option(float, None, _HEIGHT, '--camera-height', metavar='METRES'))
 
+def check_sources(
+    options: dict, # of `align`
+):
+    "Raise `InputError` for a file of `align` that is not there"
+    points = options['points']
+    check_there(None if str(points) == 'gps' else points, *(options.get(n) for n in ('trajectory', 'mocap', 'imu')))
+    check_there(options.get('plan'), what='floor plan')
+
 @command(DATA, 'align scene --distance frame_000000.jpg,frame_000100.jpg,4.2')
 @takes(WORLD, FORCE, mocap=option(Path, None, _MOCAP, '--mocap', '--tracker'),
     imu=option(Path, None, 'CSV log of the phone\'s inertial sensors: gives up and metres, within a few per cent'),
@@ -147,8 +155,10 @@ WORLD = dict(points=option(Path, None, _POINTS),
     accept=option(bool, False, 'take the place that was found on the plan'))
 def align(scene: Folder, *, distance, **options):
     "Bring poses and points into the real world: SCENE/positions.csv"
+    distance = read_distance(distance)
+    check_sources(options)
     scene = open_scene(scene)
-    scene.align(distance=read_distance(distance), **options)
+    scene.align(distance=distance, **options)
     given, size = options['plan'], options['metres_per_px']
     if given is None or options['accept']: return print_next(scene)
     print_next(scene, f'align --plan {shlex.quote(str(given))}{f" --scale {size:g}" if size else ""} --accept')
@@ -175,6 +185,7 @@ HOW = dict(how=option(str, 'mod3', SPLIT_HELP, '--how', '--split'))
        second=option(Path, None, _SECOND))
 def split(scene: Folder, **options):
     "Divide the frames into training, validation and test tables"
+    check_there(options['second'], what='scene folder')
     scene = open_scene(scene)
     scene.split(**options)
     print_next(scene)
@@ -199,7 +210,7 @@ def map_if_possible(
 @command(DATA, 'dense scene')
 def dense(scene: Folder):
     "Make a dense cloud and a mesh, on an NVIDIA GPU, with a pycolmap that has CUDA: SCENE/dense"
+    scene = open_scene(scene)
     from camera_pose.sfm.dense import check_dense, dense_mesh
     check_dense()
-    scene = open_scene(scene)
     with scene.lock('dense'): print(f'mesh: {dense_mesh(scene.imgs, scene.workspace, scene.file("dense"))}')

@@ -6,27 +6,31 @@
 __all__ = ['ALL', 'BATCH', 'run', 'batch', 'demo']
 
 # %% ../../nbs/19_commands/06_whole.ipynb #67b4ee38
+import shlex
 from pathlib import Path
 from typing import Optional
 
-from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument, command,
-                                          open_scene, option, print_next, recipe_options, takes)
+from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument,
+                                          check_there, command, open_scene, option, print_next, recipe_options, takes,
+                                          tell_loading)
 from .photos import SERVER, serve_scenes
-from .scene import (CAMERA_PER, FRAMES, HOW, QUALITY, WORLD, all_sources, map_if_possible,
-                                        print_findings, read_distance)
+from .scene import (CAMERA_PER, FRAMES, HOW, QUALITY, WORLD, all_sources, check_sources,
+                                        map_if_possible, print_findings, read_distance)
 from ..ground.basics import InputError, write_json
 
 # %% ../../nbs/19_commands/06_whole.ipynb #f4a79606
-def _finish(scene, run): # the last lines of a run: what there is, and what to do next
-    print(f'\n{scene.path}')
-    made = {'imgs/': 'frames', 'workspace/': "COLMAP's database and models",
-            'positions.csv, points3D.csv': 'camera poses and point cloud',
-            'train.csv, validation.csv, test.csv': 'the split',
-            'floorplan/': 'plan, walkable area, pixels to metres', 'map/': 'points and frames that localize photos',
-            f'models/{run}/': 'weights, settings, training history',
-            f'reports/{run}/report.html': 'errors and figures; the figures stand beside it'}
-    for name, what in made.items(): print(f'  {name:<36} {what}')
+_ROUGH = .05 # standard deviation of the scale, as a share, from which a measured distance is worth its work
+
+def _finish(scene, run): # the last lines of a run: what to look at, and what to do next
+    pages = {f'reports/{run}/report.html': 'how accurate: errors and figures',
+             'reports/doctor/doctor.html': 'what is weak in the video, where and why',
+             'floorplan/plan.png': 'the floor plan', 'positions.csv': 'the camera poses, as a table'}
+    files = {str(scene.file(name)): what for name, what in pages.items() if scene.file(name).exists()}
+    print('\nto open:', *(f'  {name:<{max(map(len, files))}}  {what}' for name, what in files.items()), sep='\n')
     print_next(scene)
+    if (scene.scale_sd or 0) > _ROUGH:
+        print(f'The metres are known to {100*scene.scale_sd:.0f} % only. With one measured distance: '
+              f'camera_pose align {shlex.quote(str(scene.path))} --distance FRAME,FRAME,METRES')
 
 # %% ../../nbs/19_commands/06_whole.ipynb #80deb75b
 _PLAN = 'folder with plan.png, walkable.png, floorplan.json; drawn from the point cloud if not given'
@@ -39,7 +43,8 @@ def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `
     scene.reconstruct(quality=o['quality'], seed=o['seed'], **cameras)
     scene.parts()
     print_findings(scene)
-    scene.align(o['points'], o['trajectory'], read_distance(o['distance']), o['camera_height_m'])
+    scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
+                        camera_height_m=o['camera_height_m'])
     scene.split(o['how'])
     scene.plan(o['plan'])
     map_if_possible(scene)
@@ -53,12 +58,15 @@ def run(video: Video, scene: Folder, **given):
     "Do all stages, from a video to a trained and evaluated model"
     frames, recipe, rest = ({k: given[k] for k in group} for group in (FRAMES, RECIPE, ALL))
     all_sources(video, frames['also'])
-    from camera_pose.train.recipe import load_recipe # slow
+    check_there(frames['mask'], what='mask')
+    check_sources(rest)
+    tell_loading()
+    from camera_pose.train.recipe import load_recipe
     source = recipe.pop('recipe')
     options = recipe_options(seed=rest['seed'], **recipe)
     name = load_recipe(source or recipe['net'] or 'mapnet', **options).net
-    scene = open_scene(scene, rest['force'])
     read_distance(rest['distance'])
+    scene = open_scene(scene, rest['force'], new=True)
     with scene.lock('run'): _all_stages(scene, dict(video=video) | frames, rest, name, source, options)
     _finish(scene, name)
 
@@ -78,6 +86,8 @@ def batch(list_csv: argument(Path, _LIST, 'LIST.csv'),
           out: argument(Optional[Path], 'folder for the scenes  [default: LIST_scenes]', 'OUT') = None,
           *, set_, **options):
     "Make a scene of each video in a list, with one table and one page for all: OUT/batch.csv, batch.html"
+    check_there(list_csv, what='list')
+    tell_loading()
     from camera_pose.app.batch import run_batch
     out = out or Path(f'{list_csv.stem}_scenes')
     table = run_batch(list_csv, out, common=recipe_options(set_), **options)
@@ -139,7 +149,7 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
           f'Results go to {scene}.\n', flush=True) # before the libraries are loaded
     from camera_pose.ground.table import read_table
     from camera_pose.synthetic.walk import builtin_scene
-    source, scene = builtin_scene(), open_scene(scene)
+    source, scene = builtin_scene(), open_scene(scene, new=True)
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
     _finish(scene, 'mapnet')

@@ -55,12 +55,15 @@ _SPACE = ('The disk is full{where}: free some space and give the same command ag
 _MEMORY = ('{why}: close other programs, or use smaller frames (--max-side), fewer of them (--fps) or a lower '
            '--quality; what had finished is kept.')
 _STOPPED = 'Stopped. Stages that had finished are kept: run the same command again to go on from there.'
+_NOTHING = 'Stopped. Nothing was made yet: run the same command again to begin.'
 
 def ending(
     error: BaseException, # that ended a command
+    made: bool = True,    # may there be something that is kept?
 ) -> tuple: # a sentence for people, '' where nobody reads; the exit code
     "What to print at the end of a command; a fault of the program is written to a log"
-    if isinstance(error, KeyboardInterrupt): return _STOPPED, 143 if isinstance(error, Terminated) else 130
+    if isinstance(error, KeyboardInterrupt): # with words of its own, where a training was stopped
+        return str(error) or (_STOPPED if made else _NOTHING), 143 if isinstance(error, Terminated) else 130
     if isinstance(error, BrokenPipeError): return '', PIPE_CLOSED
     where = getattr(error, 'filename', None)
     if disk_full(error): return _SPACE.format(where=f' ({where})' if where else ''), 2

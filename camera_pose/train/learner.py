@@ -280,11 +280,11 @@ def _run(self:PoseLearner, bar, cbs):
     start = resume(self, log, facts['state']) if facts['state'] else 0
     if start: print(f'continuing after epoch {start} of {recipe.epochs}, from {file}', flush=True)
     try: fit_schedule(self, recipe, self.rates, [*own, *cbs], start)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as e: # says how far it came, and nobody needs to say more
         done = saver and (start if saver.written is None else saver.written + 1)
-        kept = f'{done} epochs are kept in {file}, and the same call continues from there.'
-        print(f'Interrupted in epoch {len(log.history) + 1} of {recipe.epochs}: '
-              + (kept if done else 'nothing is kept yet.'), flush=True)
+        kept = f'{done} {"epoch is" if done == 1 else "epochs are"} kept in {file}' if done else 'no epoch is kept yet'
+        e.args = (f'Stopped in epoch {len(log.history) + 1} of {recipe.epochs}: {kept}. Run the same again to go on '
+                  'from there.',)
         raise
 
 # %% ../../nbs/08_train/05_learner.ipynb #2c48be37
