@@ -124,9 +124,9 @@ def paper(scene: Folder, *, weights, body, file, **options):
 def export(scene: Folder, folder: argument(Optional[Path], 'to write  [default: SCENE/export]', 'FOLDER') = None,
            *, run, json_):
     "Write a network as ONNX for machines without torch, and measure it: SCENE/export"
-    from camera_pose.app.export import export_scene, export_table
     with messages(json_):
         scene = open_scene(scene)
+        from camera_pose.app.export import export_scene, export_table
         folder, table = export_scene(scene, folder, run)
         print(export_table(table, scene.unit))
         print(f'folder: {folder}')
