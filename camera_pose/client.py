@@ -55,9 +55,11 @@ class Client(Session):
     def pose(self,
         photo,              # file
         camera: str = None, # `MODEL,WIDTH,HEIGHT,PARAMETERS` of COLMAP, if it is known
-    ) -> dict: # `found`, `status`, `position_m`, `quaternion_wxyz`, `covariance` ...; without `found` under `guess`
+        guess = False,      # for a photo that was not found: also what the methods guess, under `guess`
+    ) -> dict: # `found`, `status`, and where `found` is true `position_m`, `quaternion_wxyz`, `covariance` ...
         "Where a photo was taken; raises `Refused`"
-        return self._ask('POST', 'api/v1/pose', dict(image=photo), data=dict(camera=camera) if camera else None).json()
+        more = dict(data=dict(camera=camera) if camera else None, params=dict(guess='true') if guess else None)
+        return self._ask('POST', 'api/v1/pose', dict(image=photo), **more).json()
 
     def scene(self) -> dict: # plan, limits and versions
         "What the server knows of its place; raises `Refused`"

@@ -56,12 +56,12 @@ def _history(path): # the training history; None for one that keeps other number
     return None if history is None or 'train_loss' not in history else history
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #e9bd03ed
-def _result(methods, unit, page, worse=''): # what the stage reports and records
+def _result(methods, unit, page, worse='', headline=''): # what the stage reports and records, in words first
     medians = {name: (m['median_m'], m['median_deg']) for name, m in methods.items()}
     words = [f'{name} {short_number(m)} {unit} / {short_number(deg)} deg' for name, (m, deg) in medians.items()]
     # None: more than half of the frames were not located
     finite = {name: tuple(v if np.isfinite(v) else None for v in pair) for name, pair in medians.items()}
-    summary = '; '.join(words) + ' (medians)' + f'. {worse}'*bool(worse)
+    summary = f'{headline} '*bool(headline) + '; '.join(words) + ' (medians)' + f'. {worse}'*bool(worse)
     return dict(summary=summary, medians=finite, report=page)
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #81e7f150
@@ -88,7 +88,7 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
     mapped = 'PnP' in found and bool(np.isfinite(found['PnP'][0]))
     if worse: worse = f'{title} is {worse}' + '. That is usual for a short film, and the map gives the answers'*mapped
     page = str(Path('reports')/run/'report.html')
-    return _result(metrics['methods'], self.unit, page, worse) | rough
+    return _result(metrics['methods'], self.unit, page, worse, metrics['headline']) | rough
 
 # %% ../../nbs/12_app/07_evaluate.ipynb #e538f11e
 @patch

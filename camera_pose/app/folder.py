@@ -293,10 +293,12 @@ def _kept(self:SceneFolder, name, key, outputs): # the result of a stage that ne
 def changed_since(self:SceneFolder,
     stage: str, # name of a stage
     *names,     # of its inputs in this folder
+    folder: Path = None, # that holds them, instead of this one
 ) -> bool:
     "Has one of these inputs changed since a stage ran with it?"
     was = self.record['stages'].get(stage, {}).get('key', {}).get('inputs', {})
-    return any(was[n] != _alike(was[n], self.file(n)) for n in names if n in was and self.file(n).exists())
+    files = {n: Path(folder)/n if folder else self.file(n) for n in names if n in was}
+    return any(was[n] != _alike(was[n], path) for n, path in files.items() if path.exists())
 
 @patch
 def _forced(self:SceneFolder, name): # once for each stage and object; 'train' means 'train mapnet', too

@@ -76,9 +76,8 @@ def check_current(self:Scene,
 @patch
 def current_plan(self:Scene): # the `FloorMap`
     "The floor plan; one that was drawn from the point cloud is drawn again when the scene was aligned again"
-    stage = self.record['stages'].get('plan', {})
-    drawn = stage.get('key', {}).get('options', {}).get('given') is False
-    if self.floormap is None or drawn and self.changed_since('plan', 'positions.csv', 'points3D.csv'):
+    changed = self.changed_since('plan', 'positions.csv', 'points3D.csv')
+    if self.floormap is None or self.plan_drawn and changed:
         path = self.file('floorplan', 'walkable.geojson')
         areas = path.read_bytes() if path.exists() else b'' # of `draw_areas`
         self.plan()

@@ -133,7 +133,10 @@ def doctor(self:Scene,
     "What is weak in the reconstruction, where and why: `reports/doctor/doctor.html`, `doctor.json`"
     folder = self.file('reports', 'doctor')
     def make():
-        found = diagnose(self.imgs, self.workspace, scene_name=str(self.path))
+        metric, path = self.units == 'metres' and 'align' in self.record['stages'], self.file('positions.csv')
+        same = not self.changed_since('align', 'positions.csv', folder=self.workspace)
+        world = (path, 'metres') if metric and path.exists() and same else ()
+        found = diagnose(self.imgs, self.workspace, *world, scene_name=str(self.path))
         doctor_page(found, folder)
         write_json(folder/'doctor.json', found.as_dict())
         worst_first = sorted(found.findings, key=lambda f: f.severity != 'bad')
@@ -328,6 +331,11 @@ def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where
     return read_json(path).get('scale_sd') if path.exists() else None
 
 @patch(as_prop=True)
+def world_sd(self:Scene): # standard deviation of a mapped position in the world, as far as it is known; or None
+    path = self.file('alignment.json')
+    return read_json(path).get('sd_m') if path.exists() else None
+
+@patch(as_prop=True)
 def unit(self:Scene): return 'm' if self.units == 'metres' else 'units' # the same, short
 
 # %% ../../nbs/12_app/04_stages.ipynb #6afd2df6
@@ -450,6 +458,11 @@ def floormaps(self:Scene): # number of a floor -> its `FloorMap`; {} for a place
     lowest, *others = np.unique(number).tolist()
     folders = {k: self.file('floorplan', f'floor{k}') for k in others}
     return {lowest: self.floormap} | {k: FloorMap.load(f) for k, f in folders.items() if f.exists()}
+
+@patch(as_prop=True)
+def plan_drawn(self:Scene): # was the plan drawn from the reconstruction?
+    stage = self.record['stages'].get('plan', {})
+    return stage.get('key', {}).get('options', {}).get('given') is False
 
 @patch
 def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `InputError` where no camera is on it

@@ -106,29 +106,42 @@ def answer_extras(
 # %% ../../nbs/12_app/11_view.ipynb #54776426
 _UNLIKE = 'it looks less like the training images than 99 of 100 photos of the place do'
 
-def _foreign(answer, to): # verdict for a photo of another place
-    reason = answer['reason'].strip().rstrip('.') if 'methods' in answer else _UNLIKE
-    sentence = 'This photo does not seem to be from this place' + (f': {reason}' if reason else '')
-    return 'danger', f'{sentence}. The position is a guess.', 'A guess: the photo looks unlike this place.', to
+def _is_found(answer): return answer.get('found', answer.get('known_place') is not False)
 
-def _place_verdict(answer, unit):
-    moved, outside, (x, y, _) = answer['snapped']['moved_m'], answer['outside_plan_m'], answer['snapped']['position_m']
+def _foreign(answer): # sentence for a photo of another place
+    reason = answer['reason'].strip().rstrip('.') if 'methods' in answer else _UNLIKE
+    return 'This photo does not seem to be from this place' + (f': {reason}' if reason else '') + '.'
+
+def _at_edge(answer, unit, world_sd): # too near to the walkable area to say that it lies beside it
+    sd = np.hypot(answer.get('sd_m', 0.), world_sd)
+    return answer['snapped']['moved_m'] <= max(2*sd, .1 if unit == 'm' else 0.)
+
+def _off_floor(answer, unit, drawn, world_sd): # colour, sentence and caption for a position that is not walkable
+    by, outside = f"{answer['snapped']['moved_m']:.2f} {unit}", f"{answer['outside_plan_m']:.2f} {unit}"
+    if _at_edge(answer, unit, world_sd):
+        return 'success', f'The position lies at the edge of the walkable area, {by} beside it.', 'The raw position.'
+    ends = ' The plan was drawn from the video and ends where it saw nothing more.'*drawn
+    if answer['outside_plan_m']:
+        beyond, side = f'The position lies {outside} outside the plan.{ends}', 'the hollow marker shows on which side.'
+        return 'info' if drawn else 'danger', beyond, f'Outside the plan: {side}'
+    if drawn: return 'success', f'The position lies {by} from the floor that was seen.{ends}', 'The raw position.'
+    zone = 'in a zone that is not walkable'
+    return 'warning', f'The position lies {zone}.', f'The raw position, {zone}.'
+
+def _place_verdict(answer, unit, drawn, world_sd):
+    moved, (x, y, _) = answer['snapped']['moved_m'], answer['snapped']['position_m']
     to = f'Moved by {moved:.2f} {unit} to x {x:.2f}, y {y:.2f}.' if moved else 'Already walkable: not moved.'
-    if answer.get('known_place') is False: return _foreign(answer, to)
-    if outside:
-        beyond = f'The position lies {outside:.2f} {unit} outside the plan.'
-        return 'danger', beyond, 'Outside the plan: the hollow marker shows on which side.', to
-    zone = 'in a walkable zone' if answer['walkable'] else 'in a zone that is not walkable'
-    tone = 'success' if answer['walkable'] else 'warning'
-    return tone, f'The position lies {zone}.', f'The raw position, {zone}.', to
+    if not answer['walkable']: return *_off_floor(answer, unit, drawn, world_sd), to
+    return 'success', 'The position lies in a walkable zone.', 'The raw position, in a walkable zone.', to
 
 # %% ../../nbs/12_app/11_view.ipynb #874c0473
-def _verdict(answer, unit): # colour of the alert, its sentence, captions of the two plans
-    tone, sentence, *captions = _place_verdict(answer, unit)
+def _verdict(answer, unit, drawn=False, world_sd=0.): # colour of the alert, its sentence, captions of the two plans
+    if not _is_found(answer): return 'danger', _foreign(answer), '', ''
+    tone, sentence, *captions = _place_verdict(answer, unit, drawn, world_sd)
     reason = answer.get('reason', '').strip().rstrip('.')
     if not reason and answer.get('status') == 'coarse':
         reason = f"its direction is known to ± {answer['sd_deg']:.0f}° only"
-    if not reason or answer.get('known_place') is False: return tone, sentence, *captions
+    if not reason: return tone, sentence, *captions
     coarse = f'The position is coarse, because the photo was not located exactly: {reason}. {sentence}'
     return 'warning' if tone == 'success' else tone, coarse, *captions
 
@@ -145,6 +158,33 @@ def _error(part, unit): # the expected error of an answer, as far as it is known
 
 def _sure(confidence):
     return f'{min(99, max(1, round(100*confidence)))} %' if 0 < confidence < 1 else f'{100*confidence:.0f} %'
+
+# %% ../../nbs/12_app/11_view.ipynb #6fec707c
+def _said(v, unit): # a length as one says it
+    if unit != 'm': return f'{v:.2g} {unit}'
+    if v < .0095: return f'{max(1, round(1000*v))} mm'
+    if v < .995: return f'{100*v:.0f} cm'
+    return f'{v:.1f} m' if v < 9.95 else f'{v:.0f} m'
+
+def _headline(answer, unit): # heading of the answer
+    if not _is_found(answer): return 'Not found'
+    sd, rough = answer.get('sd_m'), answer.get('status') == 'coarse'
+    if sd is None: return 'Roughly here' if rough else "The model's answer"
+    if rough or unit == 'm' and sd > .5: return f'Roughly here, within about {_said(sd, unit)}'
+    return f'Located to {_said(sd, unit)}'
+
+def _scale_words(scale_sd): # how well lengths are known, where that is not given by a person
+    return f'all lengths ± {100*scale_sd:.0f} %' if scale_sd else ''
+
+def _brief(answer, unit): # a few words for the link to an answer
+    if not _is_found(answer): return 'not found'
+    x, y = (f'{v:.2f}{" m" if unit == "m" else ""}' for v in answer['position_m'][:2])
+    return ('roughly ' if answer.get('status') == 'coarse' else '') + f'x {x}, y {y}'
+
+def _guess(answer, unit): # what the methods say of a photo that is not of this place
+    at = ', '.join(f'{axis} {v:.2f}' for axis, v in zip('xyz', answer['position_m']))
+    source = f", {_source_words(answer['source'], answer.get('inliers'))}" if answer.get('source') else ''
+    return f'A guess, and probably wrong: {at} {unit}, expected error {_error(answer, unit)}{source}.'
 
 # %% ../../nbs/12_app/11_view.ipynb #29fbe9e6
 def _away(own, unit): # distance of a method to the fused answer
@@ -196,10 +236,12 @@ def plan_facts(
     floormap, (height, width) = board.floormap, board.floormap.walkable.shape
     A, scale = floormap.plan_from_world[:, :2], _px_per_m(board.floormap)
     u, bar = max(width, height)/100, _scale_bar(width/scale) # u: the unit in which markers and lettering are drawn
-    return dict(width=width, height=height, u=u, unit=board.unit, bar=bar, bar_px=_plain(bar*scale),
+    known_to = _scale_words(board.info.get('scale_sd'))
+    return dict(width=width, height=height, u=u, unit=board.unit, bar=bar, bar_px=_plain(bar*scale), known_to=known_to,
+        drawn=bool(board.info.get('drawn')), # by the program, with a scale bar in the picture
         axes=[(name, *_plain(2.4*u*v/np.linalg.norm(v))) for name, v in zip('xy', A.T)],
         known_path='' if board.known is None else _dots(floormap.to_pixels(board.known[:, :2])),
-        place_caption=f'{width/scale:.1f} x {height/scale:.1f} {board.unit}.')
+        place_caption=f'{width/scale:.1f} x {height/scale:.1f} {board.unit}' + f', {known_to}'*bool(known_to) + '.')
 
 # %% ../../nbs/12_app/11_view.ipynb #5bf53170
 def _drawn(board, answer, place): # markers of the methods and the circle of the expected error
@@ -230,16 +272,26 @@ def _model_line(info, unit): # one sentence on what answers
     return f'Model: {name}{frames}, median error {error} on its validation frames.'
 
 # %% ../../nbs/12_app/11_view.ipynb #70005e47
+def _photo_uri(photo):
+    photo.save(file := io.BytesIO(), 'JPEG', quality=85)
+    return data_uri(file.getvalue(), 'jpeg')
+
+def _red_near(answer, shown, place): # centre and radius of what is shown in red, pixels
+    at = np.array([answer['snapped']['pixel'][k] for k in 'xy'])
+    return *_plain(at), _plain(max(15*place['u'], 1.3*np.linalg.norm(at - shown)))
+
 def _found(board, answer, photo, place): # what the template needs to show an answer
-    tone, verdict, raw_caption, snapped_caption = _verdict(answer, board.unit)
+    drawn, world_sd = place['drawn'], board.info.get('world_sd') or 0.
+    tone, verdict, raw_caption, snapped_caption = _verdict(answer, board.unit, drawn, world_sd)
+    first = dict(answer=answer, photo=_photo_uri(photo), tone=tone, verdict=verdict, found=_is_found(answer),
+                 headline=_headline(answer, board.unit), brief=_brief(answer, board.unit))
+    if not first['found']: return first | dict(guess=_guess(answer, board.unit))
     shown = np.array([answer['pixel']['x'], answer['pixel']['y']])
     if answer['outside_plan_m']: # a marker beyond the edge would not be seen
         margin = 2*place['u']
         shown = np.clip(shown, margin, [place['width'] - margin, place['height'] - margin])
-    photo.save(file := io.BytesIO(), 'JPEG', quality=85)
-    found = dict(answer=answer, photo=data_uri(file.getvalue(), 'jpeg'), tone=tone, verdict=verdict,
-        raw_caption=raw_caption, snapped_caption=snapped_caption, numbers=_numbers(answer, board.unit),
-        shown=_plain(shown))
+    found = first | dict(raw_caption=raw_caption, snapped_caption=snapped_caption, shown=_plain(shown),
+                         numbers=_numbers(answer, board.unit), near=_red_near(answer, shown, place))
     if 'methods' not in answer: return found
     more = dict(fused=_fused(answer, board.unit), methods=_methods_table(answer, board.unit))
     return found | more | _drawn(board, answer, place)
@@ -260,9 +312,10 @@ def render_page(
     scene = getattr(board, 'name', '')
     more = f'&scene={quote(scene)}'*bool(scene)
     if answer and answer.get('floor') is not None: more += f'&floor={answer["floor"]}'
-    tags = {f'{name}_tag': board.pictures[name][1] + more for name in ('plan', 'overlay')}
+    tags = {f'{name}_tag': board.pictures[name][1] + more for name in board.pictures}
     tags |= dict(places=[(name, quote(name)) for name in places], place=place, chosen=quote(place))
     model_line = _model_line(board.info, board.unit)
-    title = f'One of {len(places)} places' if places and not (place or answer) else board.title
+    known = place or answer and found['found'] # which of several places
+    title = board.title if known or not places else f'One of {len(places)} places'
     return page_template().render(title=title, pages=pages or {}, max_bytes=MAX_BYTES, error=error,
                                   model_line=model_line, note=getattr(board, 'note', None), **tags, **drawn, **found)

@@ -64,6 +64,8 @@ def print_findings(
     force: bool = False, # examine it also where nothing has changed?
 ) -> dict: # the result of the stage; None after a fault of the examination
     "Examine a reconstruction and print what deserves a look, and the page with pictures"
+    def finished(): return scene.record['stages'].get('doctor', {}).get('finished')
+    before = None if force else finished()
     try: found = scene.doctor(force)
     except (CameraPoseError, OSError): raise
     except Exception as e: # the reconstruction is saved and good
@@ -71,6 +73,7 @@ def print_findings(
         fault = f'because of a fault of its own ({type(e).__name__}: {e})'
         print(f'doctor       not done, {fault}: camera_pose doctor {scene.path} shows more')
         return None
+    if before and finished() == before: return found # nothing is new: the line of the stage is enough
     for line in found['findings']: print(line)
     if found['findings'] or force: print(f'page: {scene.file(found["page"])}')
     return found

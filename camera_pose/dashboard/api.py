@@ -36,14 +36,17 @@ _KINDS = ', '.join(f'image/{o.lower()}' for o in PICTURE_FORMATS)
 _FORM = {'schema': _UPLOAD, 'encoding': {'image': {'contentType': _KINDS}}}
 UPLOAD_SCHEMA = {'requestBody': {'required': True, 'content': {'multipart/form-data': _FORM}}}
 
+_GUESS = 'for a photo that was not found: also what the methods guess, under `guess`'
 _ABOUT = 'found', 'scene', 'status', 'known_place', 'reason', 'units', 'version', 'note', 'time_ms' # not the pose
 
 def named_guess(
     answer: dict, # of `Dashboard.answer_many`
+    wanted = True, # the guess, too?
 ) -> dict: # `PoseAnswer`
-    "The pose of a photo that seems to be of another place is no answer: it stands under `guess`"
+    "The pose of a photo that seems to be of another place is no answer: it stands under `guess`, if at all"
     if answer['found'] or 'position_m' not in answer: return answer
     about = {k: answer[k] for k in _ABOUT if k in answer}
+    if not wanted: return about
     return about | dict(guess={k: v for k, v in answer.items() if k not in about})
 
 # %% ../../nbs/17_dashboard/08_api.ipynb #e55bfe99
@@ -92,7 +95,7 @@ class PoseFields(BaseModel):
     methods: dict[str, MethodPose|None]|None = None
 
 class PoseAnswer(PoseFields):
-    "The answer to a photo; where `found` is false the pose stands under `guess`"
+    "The answer to a photo; where `found` is false there is no pose, only a `guess` if it was asked for"
     found: bool
     scene: str|None = None
     status: Literal['located', 'coarse', 'unknown']
@@ -172,10 +175,11 @@ def add_api(
     @app.post('/api/v1/pose', summary='Pose of one photo', openapi_extra=UPLOAD_SCHEMA, response_model=PoseAnswer,
               responses=declared(*_SAYS, **_EXAMPLE))
     @app.post('/api/pose', include_in_schema=False)
-    async def pose(request: Request, scene: str = Query('', description=_PLACE)):
+    async def pose(request: Request, scene: str = Query('', description=_PLACE),
+                   guess: bool = Query(False, description=_GUESS)):
         try: answer, _ = await desk.answer(request)
         except NotLocated as e: answer = e.answer
-        return JSONResponse(named_guess(answer))
+        return JSONResponse(named_guess(answer, guess))
 
     @app.get('/api/v1/scene', summary='Plan, and versions of map, model and alignment',
              responses=declared(400, 401, 404, 422))

@@ -28,7 +28,9 @@ def _png(image, side=2000): # PNG bytes of an array and a short digest of them; 
     image.save(file := io.BytesIO(), 'PNG', optimize=True)
     return file.getvalue(), hashlib.sha256(file.getvalue()).hexdigest()[:12]
 
-def _pictures(floormap): return {'plan': _png(floormap.plan), 'overlay': _png(floormap.overlay())}
+def _pictures(floormap): # name -> PNG and digest
+    shown = dict(plan=floormap.plan, overlay=floormap.overlay(), walkable=floormap.tinted())
+    return {name: _png(image) for name, image in shown.items()}
 
 def _positions(known): # camera positions (N, 3) of a pose table or an array of poses
     if known is None or len(known) == 0: return None

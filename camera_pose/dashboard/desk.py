@@ -210,8 +210,9 @@ class SceneSource:
         scene.current_plan() # may run a stage
         parts = self.stages()
         run, localizer = scene.localizer(self.run)
-        title = scene.path.resolve().name + (f': {run}' if run else '')
-        info, known = dict(units=scene.units, parts=parts), scene.table('positions')
+        info = dict(units=scene.units, parts=parts, drawn=scene.plan_drawn, scale_sd=scene.scale_sd,
+                    world_sd=scene.world_sd)
+        title, known = scene.path.resolve().name, scene.table('positions')
         board = Dashboard(localizer, scene.floormap, title, info, known, self.name, scene.floormaps)
         self.parts = parts
         return board

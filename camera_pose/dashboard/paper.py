@@ -66,7 +66,7 @@ def add_paper(
     async def numerical_pose(request: Request, scene: str = place):
         try: answer, _ = await desk.answer(request)
         except NotLocated as e: answer = e.answer
-        return JSONResponse(named_guess(answer))
+        return JSONResponse(named_guess(answer, wanted=False))
 
     for path, what in (('/visual_pose', 'The place of the camera on the plan'),
                        ('/visual_walkable_pose', 'The nearest walkable place on the plan')):

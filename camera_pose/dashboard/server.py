@@ -77,6 +77,10 @@ def _add_pages(app, desk):
     async def overlay(request: Request, scene: str = '', floor: int|None = None):
         return _picture(request, desk.board_of(scene).on_floor(floor), 'overlay')
 
+    @app.get('/walkable.png', include_in_schema=False)
+    async def tinted(request: Request, scene: str = '', floor: int|None = None):
+        return _picture(request, desk.board_of(scene).on_floor(floor), 'walkable')
+
     @app.get('/privacy', include_in_schema=False)
     async def privacy(request: Request):
         told = PRIVACY + tuple(getattr(desk, 'privacy', ()))

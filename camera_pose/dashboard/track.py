@@ -341,7 +341,7 @@ def render_track(
         found = read_json(jobs.folder_of(job)/'track.json')
         shown['finding'] = found['finding']
         more = _way(found['poses']) | dict(n_frames=len(found['poses']), outdated=found['version'] != board.version)
-    tags = {f'{name}_tag': board.pictures[name][1] for name in ('plan', 'overlay')}
+    tags = {f'{name}_tag': board.pictures[name][1] for name in board.pictures}
     limits = dict(max_bytes=MAX_VIDEO_BYTES, max_seconds=MAX_SECONDS, keep_hours=round(jobs.keep_s/3600))
     return page_template('track.html').render(title=board.title, job=shown, stage=shown and shown['stage'], error=error,
         files=[*FILES.items()], pages=pages or TrackPage.pages, **limits, **tags, **plan_facts(board), **more)

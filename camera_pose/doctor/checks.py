@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SEVERITIES', 'LIMITS', 'WEAK', 'Finding', 'grade', 'stretch_text', 'list_stretches', 'longest_first', 'plural',
            'lost_finding', 'check_registered', 'check_submodels', 'check_gaps', 'check_jumps', 'torn_pairs',
-           'far_in_time', 'check_contradictions', 'check_weak']
+           'far_in_time', 'check_contradictions', 'turn_limit', 'check_weak']
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #db8a892e
 from dataclasses import dataclass, field
@@ -318,9 +318,15 @@ def _link_words(links):
         turn = f', turning {links.per_frame.max():.0f} degrees a frame ({speed:.0f} a second)'
     return f'{links.inliers.min():.0f} shared features{turn}'
 
-def _weak_segments(facts, links, fov):
+def turn_limit(
+    facts: ReconstructionFacts,
+) -> float: # degrees from one frame to the next
+    "How far the camera may turn between frames before the connection counts as weak"
+    return float(LIMITS['turn'][0]*np.nan_to_num(_fov(facts), nan=60.))
+
+def _weak_segments(facts, links):
     "Weakly connected segments, the weakest first, and a remark for each"
-    weak = links[(links.inliers < LIMITS['links'][0]) | (links.per_frame > LIMITS['turn'][0]*fov)]
+    weak = links[(links.inliers < LIMITS['links'][0]) | (links.per_frame > turn_limit(facts))]
     # a link over several frames is one segment
     places = join_rows(facts, np.concatenate([np.arange(a, b + 1) for a, b in zip(weak['first'], weak.second)]))
     inside = [links[(links['first'] >= a) & (links.second <= b)] for a, b in places]
@@ -342,7 +348,7 @@ def check_weak(facts: ReconstructionFacts) -> Finding:
     if severity == 'good':
         return Finding(WEAK, severity, f'Neighbouring frames share {least:.0f} features or more (typically '
                        f'{usual:.0f}), and the camera turns {turn:.0f} degrees between them at most.')
-    places, words = _weak_segments(facts, links, fov)
+    places, words = _weak_segments(facts, links)
     sentence = (f'{plural(len(places), "weakly connected segment")}: '
                 f'{list_stretches(facts, places, words)}. Typical neighbours share {usual:.0f} features.')
     cause, command = advise(facts, places, most=1) or (_WHY_WEAK, more_frames(facts))

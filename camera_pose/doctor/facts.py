@@ -100,7 +100,7 @@ class ReconstructionFacts:
         count = Counter(c.camera_id for c in cameras)
         return max(cameras, key=lambda c: count[c.camera_id], default=None)
     @property
-    def unit(self): return 'm' if self.units == 'metres' else 'units'
+    def unit(self): return 'm' if self.units == 'metres' else 'units of the reconstruction'
     @property
     def posed(self): return self.frames.x.notna().to_numpy()
     @property

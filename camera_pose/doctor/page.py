@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib.patches import Patch
 
 from .advice import clock_time
-from .checks import LIMITS, SEVERITIES, stretch_text
+from .checks import LIMITS, SEVERITIES, WEAK, stretch_text, turn_limit
 from .diagnose import Diagnosis
 from .facts import frame_states, link_steps, pose_steps
 from ..eval.page import picture_jpeg
@@ -166,6 +166,7 @@ def plot_reprojection(diagnosis: Diagnosis) -> plt.Figure:
 
 # %% ../../nbs/10_doctor/05_page.ipynb #76396ef8
 DOCTOR_STYLE = '''\
+.about { color: var(--soft); margin: .3rem 0 .8rem; }
 .look { border-left-color: #E69F00; } .bad { border-left-color: #D55E00; }
 .note p { margin: .25rem 0; }
 .note code { overflow-wrap: anywhere; background: #f1efea;
@@ -192,7 +193,11 @@ DOCTOR_PAGE = '''\
 {% endfor %}
 <h2>Along the recording</h2>
 <div class="card timeline">{{ image(timeline, 'status, shared features and turning speed along the recording') }}</div>
-{% if places %}<h2>The places</h2>{% endif %}
+<p class="about">Upper row: the frames, keyframes with a white tick. Middle: a bar for each two neighbouring frames
+that were compared, as a rule keyframes; between bars lie frames that were only placed between them. A place can be marked for few
+shared features or for a fast turn, whatever it shares: its heading says why.</p>
+{% if places %}<h2>The places</h2>
+<p class="about">{{ of_places }}</p>{% endif %}
 {% for p in places %}
 <div class="card"><p class="place">
 <span class="letter" style="background:{{ p.colour }}">{{ p.letter }}</span>{{ p.title }}</p>
@@ -235,6 +240,13 @@ def _words(facts, row, shared, states):
     return ' · '.join(words)
 
 # %% ../../nbs/10_doctor/05_page.ipynb #49c8cf12
+def _reasons(facts, p, shared): # why a place is weakly connected: few shared features, or a fast turn
+    if WEAK not in p.why: return []
+    near = shared[(shared.index >= p.first) & (shared.second <= p.last)]
+    few, fast = near.inliers[near.inliers < LIMITS['links'][0]], near.turn_deg/(near.second - near.index)
+    words = [f'as few as {few.min():.0f} shared features']*bool(len(few))
+    return words + [f'turning {fast.max():.0f} degrees a frame']*bool((fast > turn_limit(facts)).any())
+
 def _place(facts, p, shared):
     "What the page shows of a place"
     a, b = max(p.first - 1, 0), min(p.last + 1, len(facts.frames) - 1)
@@ -243,10 +255,18 @@ def _place(facts, p, shared):
     def jpeg(row): return None if facts.imgs_dir is None else picture_jpeg(facts.imgs_dir, facts.frames, row)
     def words(row): return _words(facts, row, shared, states)
     frames = [dict(jpeg=jpeg(row), name=facts.frames.image[row], words=words(row)) for row in rows]
-    title = f'{stretch_text(facts, (p.first, p.last))}: {", ".join(p.why)}'
+    why = ', '.join([*p.why, *_reasons(facts, p, shared)])
+    title = f'{stretch_text(facts, (p.first, p.last))}: {why}'
     return dict(letter=p.letter, colour=HEALTH_COLOURS[p.severity], title=title, frames=frames)
 
 # %% ../../nbs/10_doctor/05_page.ipynb #7693294c
+def _of_places(diagnosis, places): # how the segments of the findings became the places of the page
+    parts, n = [p for f in diagnosis.findings if f.severity != 'good' for p in f.places], len(places)
+    inside = sum(any(a >= p.first and b <= p.last for p in places.itertuples()) for a, b in parts)
+    parts = f'{len(parts)} segments that the findings name' if len(parts) != 1 else 'the segment that the findings name'
+    shown = f'{n} places, A to {places.letter.iloc[-1]}' if n > 1 else 'one place, A'
+    return f'{inside} of {parts}, in {shown}: segments less than 6 frames apart are one place, and at most 8 are shown.'
+
 def _dropped(facts):
     "The contact sheet of the frames that were left out when the frames were chosen, and their number"
     if facts.imgs_dir is None or not (facts.imgs_dir/'dropped.jpg').exists(): return None, 0
@@ -267,6 +287,7 @@ def doctor_page(
     page = render_html(DOCTOR_PAGE, title=f'{name}: the doctor', finding=f'{verdict[:1].upper()}{verdict[1:]}.',
                        style=Markup(DOCTOR_STYLE), findings=_findings(diagnosis), timeline=timeline, path=path,
                        errors=errors, places=[_place(facts, p, shared) for p in places.itertuples()],
+                       of_places=_of_places(diagnosis, places) if len(places) else '',
                        dropped=dropped, n_dropped=n_dropped)
     with atomic_path(out) as tmp: tmp.write_text(page, encoding='utf-8')
     return out

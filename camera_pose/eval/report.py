@@ -292,12 +292,34 @@ def _snapped(preds, main, floormap):
     return {n: preds.get(n, moved) for n in names}, n
 
 # %% ../../nbs/09_eval/04_report.ipynb #eb9185b5
-def _finding(methods, main, unit):
-    m = methods[main]
-    text = f'{main}: {_medians(m, unit, " median")} on {m["n"]} test frame{"s" if m["n"] != 1 else ""}{_located(m)}'
+_BY = {'fused': 'the map and the model together', 'PnP': 'points of the map', 'retrieval': 'similar images of the map',
+       'nearest image': 'looking up the nearest image', 'mean pose': 'always answering the mean pose'}
+
+def _by(name): return _BY.get(name, f'the trained model {name}') # a method in words
+
+def _aloud(m, unit): # medians, with centimetres where they are short
+    if np.isinf(m['median_m']): return 'no median'
+    v, deg = m['median_m'], short_number(m['median_deg'])
+    length = f'{short_number(100*v)} cm' if unit == 'm' and v < .0995 else f'{short_number(v)} {unit}'
+    return f'{length} and {deg} degrees'
+
+def _tested(methods, main, split): # on what frames, and what that measures
+    n, memory = methods[main]['n'], ': this measures memory, not new photos'
+    frames = f'{n} test frame' + 's'*(n != 1)
+    if not split['leaks']: return f'on {frames}{_located(methods[main])}'
+    between = split['name'] not in ('second_video', 'extrapolate')
+    kind = 'mapped' if main in GEOMETRY else 'training'
+    where = f'from between the {kind} ones' if between else 'of training in part'
+    return f'on {frames} {where}{_located(methods[main])}{memory}'
+
+def _headline(methods, main, unit, split): # how exact, on which frames, and what that measures
+    return f'{_aloud(methods[main], unit)} {_tested(methods, main, split)}.'
+
+def _finding(methods, main, unit, split): # what the page begins with
+    text = f'{_headline(methods, main, unit, split)} Medians of {_by(main)}'
     baseline = next((b for b in BASELINES if b in methods and b != main), None)
     trained = _trained(methods) if main in GEOMETRY else None
-    return text + ''.join(f'; {b}: {_pair(methods[b], unit)}' for b in (trained, baseline) if b)
+    return text + ''.join(f'; {_by(b)}: {_pair(methods[b], unit)}' for b in (trained, baseline) if b) + '.'
 
 def _finite(obj): # infinity and NaN become null: JSON has no word for them
     if isinstance(obj, dict): return {k: _finite(v) for k, v in obj.items()}
@@ -365,8 +387,10 @@ def _measure(frames, main, options, covariances):
     preds, off_floor = _snapped(preds, main, options.floormap)
     methods = {n: method_metrics(p, true) for n, p in preds.items()}
     if unit != 'm': methods = {n: {k: v for k, v in m.items() if k != 'recall'} for n, m in methods.items()}
-    result = dict(title=options.title, main=main, finding=_finding(methods, main, unit),
-                  verdict=judge_model(methods, main, unit), split=judge_split(train, test, unit, options.split),
+    split = judge_split(train, test, unit, options.split)
+    result = dict(title=options.title, main=main, finding=_finding(methods, main, unit, split),
+                  headline=_headline(methods, main, unit, split),
+                  verdict=judge_model(methods, main, unit), split=split,
                   n_test=len(test), n_train=len(train), units='metres' if unit == 'm' else 'reconstruction units',
                   scale_sd=options.scale_sd, off_floor=off_floor, methods=methods)
     return result | (dict(uncertainty=known) if known else {}), metrics_table(methods, unit), preds

@@ -281,6 +281,30 @@ def svg(self:PlanDrawing) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.3f} {h:.3f}" width="900" height="{900*h/w:.0f}">'
     return '\n'.join([head, f'<title>Floor plan, {self.units}</title>', *parts, '</svg>\n'])
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #ce8486cf
+_KEY = dict(walls='wall', things='furniture', free='floor that was seen', path='way of the camera', start='start')
+
+def _sign(draw, kind, x, y, m): # of the key, two units wide
+    if kind == 'start': return draw.circle((x + m, y), .5*m, fill=_COLORS['path'])
+    width = dict(walls=.4, path=.2).get(kind)
+    if width: return draw.line((x, y, x + 2*m, y), _COLORS[kind], int(m*width))
+    draw.rectangle((x, y - .45*m, x + 2*m, y + .45*m), _COLORS[kind], _COLORS['edge'])
+
+def _with_key(image, taken, kinds): # PIL image, where it is drawn on `(H, W)`, what is drawn -> the image
+    draw, font, m = ImageDraw.Draw(image), ImageFont.load_default(max(image.size)/50), max(image.size)/60
+    words = {kind: word for kind, word in _KEY.items() if kind in kinds}
+    wide, tall = 4*m + max(draw.textlength(o, font=font) for o in words.values()), m + 1.6*m*len(words)
+    right, low = image.width - wide - m/2, image.height - tall - m/2
+    if wide > .6*image.width or tall > .6*image.height: return image
+    def covered(at): return taken[int(at[1]):int(at[1] + tall), int(at[0]):int(at[0] + wide)].mean()
+    x, y = min(((right, low), (right, m/2), (m/2, m/2)), key=covered) # the scale bar has the fourth corner
+    draw.rectangle((x, y, x + wide, y + tall), fill=(252, 251, 248))
+    for k, (kind, word) in enumerate(words.items()):
+        middle = y + m/2 + 1.6*m*(k + .5)
+        _sign(draw, kind, x + m/2, middle, m)
+        draw.text((x + 3.1*m, middle), word, fill=_COLORS['text'], font=font, anchor='lm')
+    return image
+
 # %% ../../nbs/04_world/05_draw_plan.ipynb #d61a8afc
 @patch
 def floormap(self:PlanDrawing) -> FloorMap:
@@ -296,8 +320,10 @@ def floormap(self:PlanDrawing) -> FloorMap:
         if width <= 0: draw.polygon(px(xy), fill=color)
         else: draw.line(px(xy), fill=color, width=max(fine, int(round(width*scale*fine))), joint='curve')
     draw.circle(px(self.path[:1])[0], max(6, .09*self.metre*scale*fine), fill=_COLORS['path'])
-    bar, text = _bar(self)
-    plan = _scale_bar(image.resize((w, h), Image.LANCZOS), bar*scale, text)
+    (bar, text), kinds = _bar(self), {kind for kind, *_ in self.shapes()} | {'start'}
+    seen = Image.fromarray((self.free | self.things)[::-1]).resize((w, h), Image.NEAREST)
+    image = _with_key(image.resize((w, h), Image.LANCZOS), np.asarray(seen), kinds)
+    plan = _scale_bar(image, bar*scale, text)
     mask = Image.fromarray(self.walkable[::-1]).resize((w, h), Image.NEAREST)
     return FloorMap(plan, np.asarray(mask), plan_affine((lo[0], lo[1] + extent[1]), scale), self.units)
 

@@ -185,6 +185,15 @@ def overlay(self:FloorMap,
     image[forbidden] += alpha*(np.float32([214, 39, 40]) - image[forbidden])
     return image.round().astype(np.uint8)
 
+@patch
+def tinted(self:FloorMap,
+    alpha: float = 0.2, # opacity of the green, 0 to 1
+) -> np.ndarray: # picture, `(H, W, 3)` uint8
+    "The plan with the area where one can walk in translucent green"
+    image = self.plan.astype(np.float32)
+    image[self.walkable] += alpha*(np.float32([0, 158, 115]) - image[self.walkable])
+    return image.round().astype(np.uint8)
+
 # %% ../../nbs/04_world/04_floorplan.ipynb #e3363eb9
 @patch
 def draw(self:FloorMap,

@@ -12,7 +12,7 @@ document.addEventListener('DOMContentLoaded', () => {
   const form = document.getElementById('upload');
   if (!form) return; // another page
   const result = document.getElementById('result'), list = document.getElementById('answers');
-  const KEY = `answers ${location.pathname}`, MOST = 12, empty = [...result.childNodes].map(node => node.cloneNode(true));
+  const KEY = `answers 2 ${location.pathname}`, MOST = 12, empty = [...result.childNodes].map(node => node.cloneNode(true));
   const read = html => new DOMParser().parseFromString(html, 'text/html').body.childNodes;
   let answers = [];
   try { answers = JSON.parse(sessionStorage.getItem(KEY)) || []; } catch { }
@@ -25,11 +25,8 @@ document.addEventListener('DOMContentLoaded', () => {
   }
 
   function brief(page) {
-    const at = page.querySelector('.fused-at') || page.querySelector('#numbers .numbers');
-    if (!at) return 'no answer';
-    const [x, y] = at.matches('.fused-at') ? [...at.querySelectorAll('span')].map(o => o.lastChild.textContent.trim())
-      : [...at.querySelectorAll('dd')].map(o => o.textContent.trim());
-    return `x ${x}, y ${y}`;
+    const answer = page.querySelector('.answer');
+    return answer ? answer.dataset.brief : 'no answer';
   }
 
   function show() {
