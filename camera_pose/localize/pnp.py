@@ -132,6 +132,7 @@ class PnPResult:
     coarse: np.ndarray = field(default_factory=lambda: np.full(7, np.nan)) # pose of the most similar frame
     pairs: np.ndarray = field(repr=False, default=None) # matches behind the pose: rows (feature, point) `(n, 2)`
     searched_px: float = None  # as in `Matches`
+    features: int = None       # of the photo
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #e08f978d
 @dataclass(frozen=True)
@@ -277,4 +278,5 @@ def localize_pnp(
     if found.status != 'located' and 0 < options.k < min(options.second_k, place.mapped.sum()):
         again = _first_pose(place, features, guesses, prior_pose, options.second_k, options)
         if (again.status == 'located', again.inliers) > (False, found.inliers): found = again
-    return found if found.status != 'located' else _refined(place, features, found, options)
+    if found.status == 'located': found = _refined(place, features, found, options)
+    return replace(found, features=len(features))
