@@ -226,7 +226,8 @@ def align_or_keep(self:Scene,
     "Align; without options a measured alignment is kept; raises `SceneError` where that is of another reconstruction"
     key = self.record['stages'].get('align', {}).get('key', {})
     measure, files = _measure(key), ('positions.csv', 'points3D.csv')
-    if any(v is not None for v in options.values()) or not measure: return self.align(**options)
+    if any(v is not None for v in options.values()): return self.realign(lambda: self.align(**options))
+    if not measure: return self.align()
     if self._forced('align'): return self.align(force=True)
     inputs = key['inputs'] | {n: self._digest(self.workspace/n) for n in files}
     result = self._kept('align', key | dict(inputs=inputs), [self.file(n) for n in (*files, 'alignment.json')])
@@ -299,20 +300,30 @@ def _move_areas(self:Scene, move): # those over a plan that is drawn from the sc
     with atomic_path(path) as tmp: tmp.write_text(geojson(shapes, self.units), encoding='utf-8')
 
 @patch
+def _bring_along(self:Scene, stages, old): # `old`: from the world of before
+    new = self.world_from_sfm()
+    move = Similarity(new.scale*old.scale, quat_multiply(new.quat, old.quat), new.apply(old.translation[None])[0])
+    self._move_areas(move)
+    if not stages: return
+    self._follow(stages, move)
+    self._say('moved', ', '.join(name.removeprefix('train ') for name in stages), 'into the new coordinates')
+
+@patch
 def realign(self:Scene,
     align,                 # function without arguments that aligns the scene, such as `lambda: scene.align(points)`
     plan: str|Path = None, # a folder with the floor plan of the new world; that of the scene stays if not given
 ) -> dict: # what `align` returned
-    "Align a scene again, and bring split, map and models along"
-    old, stages = self.world_from_sfm().inverse(), self._follows()
+    "Align a scene, again or for the first time, and bring split, map and models of the same reconstruction along"
+    path, stages, old = self.file('alignment.json'), {}, None
+    if path.exists() and not self.changed_since('align', 'positions.csv', 'points3D.csv', folder=self.workspace):
+        before, old, stages = self._digest(path), self.world_from_sfm().inverse(), self._follows()
     floor = dict(plan=[self.file('floorplan', 'plan.png')], align=[self.file('positions.csv')])
     with self.lock('align'), self._all_running(stages | floor):
-        result, new = align(), self.world_from_sfm()
-        move = Similarity(new.scale*old.scale, quat_multiply(new.quat, old.quat), new.apply(old.translation[None])[0])
+        result = align()
         if plan is not None: self.plan(plan)
-        self._move_areas(move)
-        if stages: self._follow(stages, move)
+        if old is not None and self._digest(path) != before: self._bring_along(stages, old)
     return result
+
 
 # %% ../../nbs/12_app/09_scene.ipynb #0594428e
 def _link(file, target): # a link to a file, a copy where the disk has no links

@@ -161,7 +161,7 @@ def align(scene: Folder, *, distance, **options):
     distance = read_distance(distance)
     check_sources(options)
     scene = open_scene(scene)
-    scene.align(distance=distance, **options)
+    scene.realign(lambda: scene.align(distance=distance, **options))
     given, size = options['plan'], options['metres_per_px']
     if given is None or options['accept']: return print_next(scene)
     print_next(scene, f'align --plan {shlex.quote(str(given))}{f" --scale {size:g}" if size else ""} --accept')
