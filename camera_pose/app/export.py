@@ -87,7 +87,8 @@ def _row(name, poses, true, seconds, torch_answer, path): # of the table
     off, turned = position_error(poses, true), rotation_error(poses, true)
     by_torch, torch_s = torch_answer
     return dict(network=name, MB=path.stat().st_size/1e6, differs_m=position_error(poses, by_torch).max(),
-                differs_deg=rotation_error(poses, by_torch).max(), median_m=np.median(off), median_deg=np.median(turned),
+                differs_deg=rotation_error(poses, by_torch).max(),
+                median_m=np.median(off), median_deg=np.median(turned),
                 ms=1e3*np.median(seconds), of_torch=np.median(seconds/torch_s),
                 p90_m=np.quantile(off, .9), p90_deg=np.quantile(turned, .9))
 
@@ -127,7 +128,8 @@ def export_table(
         offered = '' if r.network == 'torch' else 'yes' if r.offered else f'no: loses more than {100*MOST_LOSS:.0f} %'
         return {'network': r.network, 'MB': f'{r.MB:.1f}', f'median {unit}': f'{r.median_m:.3f}',
                 'median deg': f'{r.median_deg:.2f}', 'error': lost, f'largest difference {unit}': f'{r.differs_m:.2g}',
-                'deg': f'{r.differs_deg:.2g}', 'ms': f'{r.ms:.1f}', 'time of torch': f'{r.of_torch:.2f}', 'offered': offered}
+                'deg': f'{r.differs_deg:.2g}', 'ms': f'{r.ms:.1f}', 'time of torch': f'{r.of_torch:.2f}',
+                'offered': offered}
     return pd.DataFrame([cells(r) for r in table.itertuples()]).to_string(index=False)
 
 def _check_target(folder): # what a person made is not replaced
@@ -148,7 +150,8 @@ def _fill(scene, run, regressor, folder): # write everything; the table
     write_json(folder/'export.json', facts)
     images = scene.images(predictor.image_size)
     frames = images.images[images.rows(test.image)]
-    table = measure_networks(folder, predictor, frames, table_poses(test), scene.file('models', run, 'model.safetensors'))
+    weights = scene.file('models', run, 'model.safetensors')
+    table = measure_networks(folder, predictor, frames, table_poses(test), weights)
     errors = ['median_m', 'median_deg', 'p90_m', 'p90_deg']
     known = {r['network']: {k: r[k] for k in errors} | dict(n=len(test)) for r in table.to_dict('records')}
     facts |= dict(networks=_only_offered(table, folder), errors=known, units_of_errors=scene.units)

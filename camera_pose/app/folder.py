@@ -311,7 +311,8 @@ def _forced(self:SceneFolder, name): # once for each stage and object; 'train' m
 _MAKERS = {'imgs': 'frames VIDEO', 'workspace': 'reconstruct', 'positions.csv': 'align', 'points3D.csv': 'align',
            'train.csv': 'split', 'validation.csv': 'split', 'test.csv': 'split', 'map': 'map', 'models': 'train'}
 _MADE_OF = {'workspace': 'imgs', 'positions.csv': 'workspace', 'points3D.csv': 'workspace',
-            'train.csv': 'positions.csv', 'validation.csv': 'positions.csv', 'test.csv': 'positions.csv', 'map': 'train.csv', 'models': 'train.csv'}
+            'train.csv': 'positions.csv', 'validation.csv': 'positions.csv', 'test.csv': 'positions.csv',
+            'map': 'train.csv', 'models': 'train.csv'}
 
 @patch
 def check_begun(self:SceneFolder):

@@ -200,6 +200,7 @@ def _add_reading(app, editor_of): # routes that change nothing
     async def judge(points: Points, scene: str = '') -> PointsAnswer:
         return await asyncio.to_thread(editor_of(scene).judge, points.model_dump()['points'])
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #5ed2c4a6
 def _add_changes(app, editor_of, desk):
     @app.post('/api/v1/align/plan', summary='Another floor plan', openapi_extra=_FORM,
               responses=_declared(*_CHANGE, 415))
@@ -215,6 +216,8 @@ def _add_changes(app, editor_of, desk):
         desk.look()
         return done
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #1bb95557
+def _add_areas(app, editor_of, desk):
     @app.get('/api/v1/align/areas', summary='Areas over the plan', responses=_declared())
     async def areas(scene: str = '') -> AreasAnswer: return await asyncio.to_thread(editor_of(scene).areas)
 
@@ -232,6 +235,8 @@ def _add_changes(app, editor_of, desk):
         desk.look()
         return kept
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #74698d76
+def _add_place(app, editor_of, desk):
     @app.post('/api/v1/align/place', summary='Where walls and path fit the plan', responses=_declared(*_CHANGE))
     async def propose(request: Request, place: Place, scene: str = '') -> PlaceAnswer:
         own_page(request)
@@ -265,7 +270,7 @@ class AlignPage:
         "Add the routes"
         desk.privacy = (*getattr(desk, 'privacy', ()), *self.privacy)
         _add_reading(app, self.editor_of)
-        _add_changes(app, self.editor_of, desk)
+        for routes in (_add_changes, _add_areas, _add_place): routes(app, self.editor_of, desk)
         @app.get('/align', include_in_schema=False)
         async def page(scene: str = ''):
             self.editor_of(scene)

@@ -194,8 +194,8 @@ DOCTOR_PAGE = '''\
 <h2>Along the recording</h2>
 <div class="card timeline">{{ image(timeline, 'status, shared features and turning speed along the recording') }}</div>
 <p class="about">Upper row: the frames, keyframes with a white tick. Middle: a bar for each two neighbouring frames
-that were compared, as a rule keyframes; between bars lie frames that were only placed between them. A place can be marked for few
-shared features or for a fast turn, whatever it shares: its heading says why.</p>
+that were compared, as a rule keyframes; between bars lie frames that were only placed between them. A place can be
+marked for few shared features or for a fast turn, whatever it shares: its heading says why.</p>
 {% if places %}<h2>The places</h2>
 <p class="about">{{ of_places }}</p>{% endif %}
 {% for p in places %}

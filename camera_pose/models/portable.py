@@ -83,7 +83,8 @@ def _fix_padding(graph, image): # in place: convolutions that pad by their input
     layers = [m for m in graph.modules() if type(m).__name__ == 'Conv2dSame']
     def fix(layer, inputs):
         pads = []
-        for n, k, s, d in zip(inputs[0].shape[:1:-1], layer.kernel_size[::-1], layer.stride[::-1], layer.dilation[::-1]):
+        each = layer.kernel_size, layer.stride, layer.dilation
+        for n, k, s, d in zip(inputs[0].shape[:1:-1], *(numbers[::-1] for numbers in each)):
             missing = max((-(-n//s) - 1)*s + d*(k - 1) + 1 - n, 0)
             pads += [missing//2, missing - missing//2]
         layer.forward = lambda x: nn.functional.conv2d(nn.functional.pad(x, pads), layer.weight, layer.bias,
@@ -137,13 +138,13 @@ def write_onnx(
         try: _to_onnx(graph, image, str(tmp))
         except Exception as e:
             name = getattr(net.body, 'name', 'this network')
-            raise InputError(f'{name} cannot be written as ONNX ({str(e).splitlines()[0][:100]}): train another body, for '
-                             'example efficientnet_lite0 or resnet34.') from e
+            raise InputError(f'{name} cannot be written as ONNX ({str(e).splitlines()[0][:100]}): train another body, '
+                             'for example efficientnet_lite0 or resnet34.') from e
 
 # %% ../../nbs/07_models/11_portable.ipynb #1b56327a
 _SMALL = 1024 # numbers; smaller tables stay exact
 
-def _stored(model, change): # replace large tables of 32 bits by what `change` makes of them: tables, and their operators
+def _stored(model, change): # replace large tables of 32 bits by what `change` makes of them: tables, and operators
     onnx, graph, nodes = needs('onnx'), model.graph, []
     as_tensor = needs('onnx.numpy_helper').from_array
     for tensor in list(graph.initializer):
@@ -203,6 +204,6 @@ def quantize_weights(
         merged = Path(folder)/'merged.onnx'
         prepare(str(path), str(merged), skip_symbolic_shape=True)
         keep = _last_layer(onnx.load(str(merged)))
-        tool.quantize_static(str(merged), str(tmp), _Frames(images), quant_format=tool.QuantFormat.QDQ, per_channel=True,
-                             reduce_range=True, nodes_to_exclude=keep,
+        tool.quantize_static(str(merged), str(tmp), _Frames(images), quant_format=tool.QuantFormat.QDQ,
+                             per_channel=True, reduce_range=True, nodes_to_exclude=keep,
                              activation_type=tool.QuantType.QUInt8, weight_type=tool.QuantType.QInt8)

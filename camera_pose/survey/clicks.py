@@ -68,8 +68,8 @@ def _world(table, path, floormap): # where the points are, `(n, 3)`, NaN where a
     if {'x', 'y'} <= set(table): xy = table[['x', 'y']].to_numpy(float)
     elif {'column', 'row'} <= set(table):
         if floormap is None:
-            raise InputError(f'{path} gives pixels of a floor plan, and the scene has none: put it into SCENE/floorplan, '
-                             'or give metres in columns x and y.')
+            raise InputError(f'{path} gives pixels of a floor plan, and the scene has none: put it into '
+                             'SCENE/floorplan, or give metres in columns x and y.')
         px, xy = table[['column', 'row']].to_numpy(float), np.full((len(table), 2), np.nan)
         known = np.isfinite(px).all(1)
         xy[known] = floormap.to_metres(px[known])
@@ -147,7 +147,7 @@ def align_by_clicks(
              'and left out' for k in np.flatnonzero(~pairs.used)]
     doubts = check_reach(fit.apply(source[pairs.used]), pairs.sd, path, scale is None)
     if pairs.share > .1:
-        doubts = [f'the clicked points fit to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of their extent; '
-                  f'{points.point[int(pairs.residuals.argmax())]} fits worst']
+        doubts = [f'the clicked points fit to {short_number(pairs.sd)} m only, {100*pairs.share:.0f} % of their '
+                  f'extent; {points.point[int(pairs.residuals.argmax())]} fits worst']
     table = points[['point']].assign(residual_m=pairs.residuals, used=pairs.used, sd_m=points.sd*fit.scale)
     return Alignment(fit, table, float(np.sqrt((error.position_sd(path)**2).mean())), tuple(notes), tuple(doubts))
