@@ -8,10 +8,12 @@ __all__ = ['PLAN_FILES', 'COLOURS', 'shown', 'Figure', 'Figures', 'figures_table
            'write_obj', 'write_glb', 'synthetic_walk', 'synthetic_facts']
 
 # %% ../nbs/15_testing.ipynb #8932dd0e
-import hashlib, io, json, os, platform, re, shlex, shutil, struct, tempfile, textwrap, warnings
+import hashlib, io, json, os, pickle, platform, re, shlex, shutil, struct, tempfile, textwrap, warnings
 from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import camera_pose, numpy as np, pandas as pd, pycolmap
@@ -324,16 +326,9 @@ def _synthetic_pairs(s):
     return pairs.sort_values(['first', 'second'], ignore_index=True)
 
 # %% ../nbs/15_testing.ipynb #0e71cb3f
-def synthetic_facts(
-    poses: np.ndarray = None,   # where the images were taken `(n, 7)`, default `synthetic_walk()`
-    claimed: np.ndarray = None, # the poses in the model, if others `(n, 7)`
-    rooms: np.ndarray = None,   # number of the room for each frame `(n,)`: rooms of one shape, at one place
-    common: float = 1.,         # share of the dots that all rooms have in common
-    fps: float = 5.,            # frames per second
-    n_points: int = 3500,       # dots on the walls
-    seed: int = 0,              # of everything random
-) -> ReconstructionFacts:
-    "Facts of a synthetic walk, in metres"
+@lru_cache(2)
+def _facts_of(key): # arguments of `synthetic_facts`, as bytes
+    poses, claimed, rooms, common, fps, n_points, seed = pickle.loads(key)
     poses, rng = synthetic_walk() if poses is None else np.asarray(poses, float), np.random.default_rng(seed)
     n, rooms = len(poses), np.zeros(len(poses), int) if rooms is None else np.asarray(rooms)
     xyz, looks = _synthetic_dots(n_points, rng)
@@ -347,3 +342,15 @@ def synthetic_facts(
     frames['features'] = frames['points'] = [float(len(true.seen[r][0])) for r in range(n)]
     frames['error_px'] = [float(np.mean(true.errors(r))) for r in range(n)]
     return ReconstructionFacts(frames, _synthetic_pairs(s), [np.arange(n)], [s.poses], s, units='metres')
+
+def synthetic_facts(
+    poses: np.ndarray = None,   # where the images were taken `(n, 7)`, default `synthetic_walk()`
+    claimed: np.ndarray = None, # the poses in the model, if others `(n, 7)`
+    rooms: np.ndarray = None,   # number of the room for each frame `(n,)`: rooms of one shape, at one place
+    common: float = 1.,         # share of the dots that all rooms have in common
+    fps: float = 5.,            # frames per second
+    n_points: int = 3500,       # dots on the walls
+    seed: int = 0,              # of everything random
+) -> ReconstructionFacts:
+    "Facts of a synthetic walk, in metres"
+    return deepcopy(_facts_of(pickle.dumps((poses, claimed, rooms, common, fps, n_points, seed))))
