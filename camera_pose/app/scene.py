@@ -292,21 +292,37 @@ def _follow(self:Scene, stages, move): # bring stages into the world of a new al
 
 # %% ../../nbs/12_app/09_scene.ipynb #e97d18dc
 @patch
-def _move_areas(self:Scene, move): # those over a plan that is drawn from the scene follow it
+def _move_areas(self:Scene, move): # those over a plan that is drawn from the scene, or follows it
     path, stage = self.file('floorplan', 'walkable.geojson'), self.record['stages'].get('plan', {})
-    if stage.get('key', {}).get('options', {}).get('given') is not False or not path.exists(): return
+    drawn = stage.get('key', {}).get('options', {}).get('given') is False
+    if not (drawn or self.own_world) or not path.exists(): return
     def moved(ring): return move.apply(np.c_[ring, np.zeros(len(ring))])[:, :2]
     shapes = [replace(s, rings=tuple(moved(r) for r in s.rings)) for s in read_geojson(path)]
     with atomic_path(path) as tmp: tmp.write_text(geojson(shapes, self.units), encoding='utf-8')
+
+@patch
+def _move_plan(self:Scene, move): # a given one keeps its place among the frames where the new world is the video's own
+    files = [*self.file('floorplan').rglob('floorplan.json')]
+    if self.plan_drawn or not self.own_world or not files: return []
+    level = np.c_[[[0, 0], [1, 0], [0, 1]], np.full(3, self.table('positions').z.mean())] # the height of the cameras
+    start, *ends = move.inverse().apply(level)[:, :2]
+    turn = np.transpose(ends - start) # of the old world from the new one, with `start`
+    for path in files:
+        if 'plan' not in self.record['stages']: shutil.copyfile(path, path.with_name('floorplan_before.json'))
+        found = read_json(path)
+        plan = np.asarray(found['plan_from_world'], float)
+        moved = np.c_[plan[:, :2] @ turn, plan[:, :2] @ start + plan[:, 2]]
+        write_json(path, found | dict(plan_from_world=moved.tolist(), units=self.units))
+    return ['floor plan']
 
 @patch
 def _bring_along(self:Scene, stages, old): # `old`: from the world of before
     new = self.world_from_sfm()
     move = Similarity(new.scale*old.scale, quat_multiply(new.quat, old.quat), new.apply(old.translation[None])[0])
     self._move_areas(move)
-    if not stages: return
-    self._follow(stages, move)
-    self._say('moved', ', '.join(name.removeprefix('train ') for name in stages), 'into the new coordinates')
+    names = self._move_plan(move) + [name.removeprefix('train ') for name in stages]
+    if stages: self._follow(stages, move)
+    if names: self._say('moved', ', '.join(names), 'into the new coordinates')
 
 @patch
 def realign(self:Scene,
