@@ -312,7 +312,8 @@ def _move_plan(self:Scene, move): # a given one keeps its place among the frames
         found = read_json(path)
         plan = np.asarray(found['plan_from_world'], float)
         moved = np.c_[plan[:, :2] @ turn, plan[:, :2] @ start + plan[:, 2]]
-        write_json(path, found | dict(plan_from_world=moved.tolist(), units=self.units))
+        follows = dict(units=self.units, alignment=self._digest(self.file('alignment.json')))
+        write_json(path, found | dict(plan_from_world=moved.tolist()) | follows)
     return ['floor plan']
 
 @patch

@@ -467,7 +467,8 @@ def plan_drawn(self:Scene): # was the plan drawn from the reconstruction?
 @patch
 def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `InputError` where no camera is on it
     found = check_plan(plan, self.table('positions'), self.units)
-    if not self.own_world: return found
+    follows = read_json(self.file('floorplan', 'floorplan.json')).get('alignment') if self.floormap else None
+    if not self.own_world or follows == self._digest(self.file('alignment.json')): return found
     return found + ['the scene was aligned without this plan, so its place on it is not known: give three points of '
                     'the plan (align --points)']
 
@@ -535,9 +536,18 @@ def _own_plan(self:Scene): # the plan that the user has put into the scene; rais
     return dict(summary='your floor plan', size=plan.plan.shape[:2], doubts=doubts)
 
 @patch
+def _given_plan(self:Scene): # the result of the plan that was given before, or None
+    stage = self.record['stages'].get('plan', {})
+    there = all(self.file('floorplan', name).exists() for name in _PLAN_FILES)
+    if not stage.get('key', {}).get('options', {}).get('given') or not there: return None
+    doubts = self._plan_doubts(self.floormap)
+    self._say('plan', _sentences(stage['result']['summary'], [], doubts), 'kept: the plan that was given')
+    return stage['result'] | dict(doubts=doubts)
+
+@patch
 def plan(self:Scene,
-    folder: str|Path = None, # folder with plan.png, walkable.png or walkable.geojson, and floorplan.json
-    force: bool = False,     # also where nothing has changed?
+    folder: str|Path = None, # with plan.png, walkable.png or walkable.geojson, and floorplan.json; None keeps a given one
+    force: bool = False,     # also where nothing has changed? Without a folder, a given plan is replaced then
 ):
     "The floor plan: given by the user, or drawn from the point cloud, then also as SVG, GeoJSON and DXF"
     mine = self.file('floorplan')
@@ -545,6 +555,9 @@ def plan(self:Scene,
         if folder is None: return self._own_plan()
         raise SceneError(f'{mine} holds a plan that camera_pose did not make: move it away, '
                          'or leave the option out to use it.')
+    force = force or self._forced('plan')
+    kept = None if force or folder is not None else self._given_plan()
+    if kept is not None: return kept
     inputs = [self.file('points3D.csv'), self.file('positions.csv')]
     if folder is not None:
         drawn = Path(folder)/'walkable.geojson'
