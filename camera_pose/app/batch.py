@@ -28,6 +28,7 @@ from ..ground.lock import folder_lock
 from ..ground.table import SPLITS, read_csv, read_table, table_poses
 from ..ground.text import read_text, split_table, what_is
 from ..sfm.matching import SfmOptions
+from ..train.cluster import start_ray
 from ..train.recipe import load_recipe
 
 # %% ../../nbs/12_app/13_batch.ipynb #7d1a1425
@@ -256,11 +257,8 @@ def _quietly(work, row, cwd): # in a process of Ray
 
 # %% ../../nbs/12_app/13_batch.ipynb #5abcb9d0
 def _join_cluster(workers): # ray, what a task needs, and was a cluster started?
-    import ray
-    started, address = not ray.is_initialized(), os.environ.get('RAY_ADDRESS')
-    size = dict(address='auto') if address else dict(num_cpus=max(workers, n_threads()))
-    if started: print(f'Ray starts, with {workers} scenes at the same time', flush=True)
-    if started: ray.init(**size, log_to_driver=False, include_dashboard=False, logging_level='ERROR')
+    print(f'Ray works on {workers} scenes at the same time', flush=True)
+    ray, started = start_ray(max(workers, n_threads()))
     total = ray.cluster_resources()
     largest = max(node['Resources'].get('CPU', 0) for node in ray.nodes() if node['Alive'])
     cpus = max(1, int(min(total['CPU']//workers, largest)))
