@@ -8,6 +8,7 @@ __all__ = ['localize_photos', 'localize_video', 'in_world', 'with_floors', 'shor
 # %% ../../nbs/12_app/06_localize.ipynb #3bcccd51
 import json, os, tempfile, textwrap
 from collections import Counter
+from itertools import chain, count
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -311,8 +312,8 @@ def _sources_of(folder): # of the results in it; [] where there are none, None w
     except (InputError, StopIteration, KeyError, TypeError): return None
 
 def _free_folder(folder, sources): # this one, or with a number; for sources that have no other results there
-    numbered = (folder.with_name(f'{folder.name}_{k}') for k in range(2, 100_000))
-    return next(f for f in (folder, *numbered) if _sources_of(f) in ([], sources))
+    numbered = (folder.with_name(f'{folder.name}_{k}') for k in count(2))
+    return next(f for f in chain([folder], numbered) if _sources_of(f) in ([], sources))
 
 def _set_aside(folder, sources): # the results of other sources
     if _sources_of(folder) in ([], sources): return
