@@ -399,7 +399,7 @@ def import_dataset(self:Scene,
     return self.run_stage('import', lambda: self._take_dataset(found), [], outputs, options, force)
 
 # %% ../../nbs/12_app/09_scene.ipynb #83090ee1
-LEAST_PART = 10 # keyframes
+LEAST_PART = 10 # frames with a pose in it
 
 def _apart(scene): # for each smaller sub-model the table of its frames and of those between them without a pose
     found, listed = pd.read_csv(scene.workspace/'frames.csv'), scene.imgs/'frames.csv'

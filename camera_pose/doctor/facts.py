@@ -198,17 +198,18 @@ def _observations(model, rows, n, features, pixels):
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #dfeb2ff7
 def _models(workspace):
-    "All sub-models, the chosen one first"
+    "Folders and models of all sub-models, the chosen one first"
     report = workspace/'report.json'
     if not report.exists(): return []
     chosen = workspace/read_json(report)['model_dir']
     others = [p for p in chosen.parent.iterdir() if p.is_dir() and p.name.isdigit() and p != chosen]
-    return [read_model(p) for p in [chosen, *sorted(others, key=lambda p: int(p.name))]]
+    return [(p, read_model(p)) for p in [chosen, *sorted(others, key=lambda p: int(p.name))]]
 
 def _add_models(facts, models, number):
-    "Rows and poses of the sub-models"
-    for k, model in enumerate(models):
-        table = reconstruction_table(model)
+    "Rows and poses of the sub-models; of smaller ones also of the frames that were localized in them"
+    for k, (folder, model) in enumerate(models):
+        stored = folder/'positions.csv'
+        table = read_table(stored) if k and stored.exists() else reconstruction_table(model)
         table = table[table.image.isin(number)]
         at = np.array([number[name] for name in table.image], int)
         facts.models.append(at)
@@ -277,7 +278,7 @@ def read_facts(
     followed = frames.status.eq('registered') & frames.features.eq(0) # by tracks: not searched for features
     frames.loc[followed, 'features'] = np.nan
     _add_poses(facts, workspace/'positions.csv' if positions is None else positions, number)
-    if models: _add_observations(facts, models[0], database, rows, ids, pixels)
+    if models: _add_observations(facts, models[0][1], database, rows, ids, pixels)
     return facts
 
 # %% ../../nbs/10_doctor/02_facts.ipynb #e17aa8a7
