@@ -159,8 +159,9 @@ def check_registered(facts: ReconstructionFacts) -> Finding:
 def _broken(facts, others):
     "A sentence about the pieces of a path, and where it breaks"
     apart = max(3, len(facts.frames)//50)
+    largest = np.union1d(facts.models[0], np.flatnonzero(facts.posed)) # also the frames between its keyframes
     pieces = [f'{len(r)} frames, {list_stretches(facts, join_rows(facts, r, apart), most=2)}'
-              for r in (facts.models[0], *others[:3])]
+              for r in (largest, *others[:3])]
     both = max(len(np.intersect1d(r, facts.models[0])) for r in others)
     joined = f'the smaller ones share {both} frames with the largest at most'
     if not both: joined = 'none of the smaller ones shares a frame with the largest'

@@ -275,7 +275,7 @@ def read_facts(
     number, models = {name: row for row, name in enumerate(frames.image)}, _models(workspace)
     _add_models(facts, models, number)
     _add_status(facts, workspace/'frames.csv', number)
-    followed = frames.status.eq('registered') & frames.features.eq(0) # by tracks: not searched for features
+    followed = (frames.status.eq('registered') | frames.model.gt(0)) & frames.features.eq(0) # by tracks, not searched
     frames.loc[followed, 'features'] = np.nan
     _add_poses(facts, workspace/'positions.csv' if positions is None else positions, number)
     if models: _add_observations(facts, models[0][1], database, rows, ids, pixels)
