@@ -188,7 +188,7 @@ def run_stages(
     steps = dict(frames=lambda: scene.frames(sources, **o['frames']),
         reconstruct=lambda: scene.reconstruct(**dict(quality='medium', seed=seed) | o['reconstruct']),
         doctor=lambda: _doctor(scene), align=lambda: scene.align_or_keep(**o['align']),
-        split=lambda: scene.split(**o['split']),
+        split=lambda: scene.split_or_keep(**o['split']),
         plan=lambda: scene.plan(o['plan'].get('plan')), map=lambda: _map(scene),
         train=lambda: scene.train(name, recipe, **dict(seed=seed) | o['train']), evaluate=lambda: scene.evaluate(name))
     for stage in BATCH_STAGES[:BATCH_STAGES.index(until) + 1]: yield stage, steps[stage]()

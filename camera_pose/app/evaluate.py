@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, pycolmap
 from fastcore.basics import patch
 
-from .folder import digest
+from .folder import digest, scene_command
 from .localizer import evaluation_rows
 from .stages import NET_TITLES, Scene, stored_features, training_facts
 from ..capture.picture import read_picture
@@ -123,7 +123,7 @@ def evaluate(self:Scene,
     run = self._run_name(run, menet=True)
     if self.changed_since(f'train {run}', 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: "
-                         f'run `camera_pose train {self.path} --run {run}` again.')
+                         f'run `{scene_command(f"train --run {run}", self.path)}` again.')
     if self.is_menet(run): return self._evaluate_menet(run, pgo, force)
     run, regressor = self.regressor(run)
     folder, model, mapped = self.file('reports', run), self.file('models', run), self.file('map', 'train.safetensors')

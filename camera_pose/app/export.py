@@ -14,7 +14,7 @@ import numpy as np, pandas as pd, torch
 
 import camera_pose.models.runner as runner_module
 from .. import __version__
-from .folder import digest
+from .folder import digest, scene_command
 from .localizer import MAP_FILES
 from .stages import Scene
 from ..ground.basics import SceneError, at_home, atomic_path, progress, read_json, write_json
@@ -172,7 +172,7 @@ def export_scene(
     run, regressor = scene.regressor(run)
     if scene.changed_since(f'train {run}', 'train.csv'):
         raise SceneError(f"The model '{run}' was trained on another split, perhaps on what are test frames now: "
-                         f'run `camera_pose train {scene.path} --run {run}` again.')
+                         f'run `{scene_command(f"train --run {run}", scene.path)}` again.')
     with scene.lock('export'), atomic_path(folder) as tmp:
         tmp.mkdir()
         table = _fill(scene, run, regressor, tmp)

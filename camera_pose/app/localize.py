@@ -6,7 +6,7 @@
 __all__ = ['localize_photos', 'localize_video', 'in_world', 'with_floors', 'short_table', 'plot_localized']
 
 # %% ../../nbs/12_app/06_localize.ipynb #3bcccd51
-import json, os, tempfile, textwrap
+import errno, json, os, tempfile, textwrap
 from collections import Counter
 from itertools import chain, count
 from pathlib import Path
@@ -143,7 +143,7 @@ def localize_video(
 ) -> pd.DataFrame: # as `localize_photos`, and `timestamp` (seconds)
     "Localize the frames of a video, tracked and smoothed where there is a map; raises `InputError`"
     with tempfile.TemporaryDirectory() as d:
-        frames = extract_frames(video, Path(d)/'frames', fps=fps or 10.)
+        frames = extract_frames(video, Path(d)/'frames', fps=10. if fps is None else fps)
         times = frames.timestamp.to_numpy()
         marks, paths = [f'{_mark(Path(video))} {t:.4f}' for t in times], [Path(d)/'frames'/n for n in frames.image]
         filmed = _Filmed(localizer, times) if hasattr(localizer, 'tracker') else None
@@ -338,6 +338,16 @@ def _identity(self:Scene, model): # of map and model
     if model is not None: used.append(self.file('models', model, 'model.safetensors'))
     return ' '.join(digest(f) for f in used if f.exists())
 
+_STAGES = 'imgs', 'workspace', 'floorplan', 'processed_dataset', 'map', 'models', 'reports', 'jobs', 'second', 'export'
+_BLOCKED = errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR
+
+@patch
+def _own_folder(self:Scene, out): # the same; raises `InputError` for one that holds something else of the scene
+    top, at = self.path.resolve(), out.resolve()
+    if at != top and not (at.is_relative_to(top) and at.relative_to(top).parts[0] in _STAGES): return out
+    raise InputError(f'{out} holds the scene itself: leave --out out for {self.file("localized")}, or name another '
+                     'folder.')
+
 def _folder_name(sources): # paths
     more = len(set(sources)) - 1
     return Path(sources[0]).stem + f'_and_{more}_more'*bool(more)
@@ -346,9 +356,14 @@ def _folder_name(sources): # paths
 def _result_folder(self:Scene, out, given): # made, with the list of the sources
     sources = [str(p.resolve()) for p in given]
     if out is None: out = _free_folder(self.file('localized', _folder_name(sources)), sources)
-    else: _set_aside(out := Path(out), sources)
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out/'.sources.json', dict(sources=sources))
+    else: _set_aside(out := self._own_folder(Path(out)), sources)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(out/'.sources.json', dict(sources=sources))
+    except OSError as e:
+        if e.errno not in _BLOCKED: raise
+        why = f'The results cannot be written to {out} ({e.strerror})'
+        raise InputError(f'{why}: name a folder of your own with --out.') from e
     return out, sources
 
 # %% ../../nbs/12_app/06_localize.ipynb #67fa91a2
@@ -361,7 +376,8 @@ def localize(self:Scene,
     camera: str = None,    # that took them: `MODEL,W,H,parameters` or a file, see `parse_camera`
 ) -> tuple: # table, folder
     "Localize photos and videos, and write table and picture; raises `InputError` for names that are not there"
-    given = [Path(sources)] if isinstance(sources, (str, Path)) else [Path(s) for s in sources]
+    given = [Path(sources)] if isinstance(sources, (str, Path)) else [Path(s) for s in sources or ()]
+    if not given: raise InputError('No photo or video was given: name at least one.')
     photos, videos = map(_once, _list_inputs(given))
     name, localizer = self.localizer(run)
     if camera is not None: localizer.camera = parse_camera(camera)

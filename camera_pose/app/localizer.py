@@ -12,6 +12,7 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 
 from .regressor import Regressor, standard_deviations
+from .folder import scene_command
 from .stages import Scene
 from ..capture.camera import Camera, parse_camera
 from ..ground.basics import InputError, SceneError, progress, read_json, write_json
@@ -232,14 +233,16 @@ def localizer(self:Scene,
     "Map and model of a scene as far as it has them; raises `SceneError` without both, or when out of date"
     path, _, limits = (self.file('map', n) for n in MAP_FILES)
     if path.exists() and self.changed_since('map', 'alignment.json', 'positions.csv'):
+        commands = [f'`{scene_command(step, self.path)}`' for step in ('split', 'map')]
         raise SceneError(f'The map of {self.path} was made before the scene was aligned again, and answers in the old '
-                         f'coordinates: run `camera_pose split {self.path}` and `camera_pose map {self.path}` again.')
+                         f'coordinates: run {" and ".join(commands)} again.')
     models = any(self.path.glob('models/*/model.json'))
     if not path.exists() and not models:
         if not self.record['stages']:
-            raise SceneError(f'{self.path} holds no scene yet: begin with `camera_pose run VIDEO {self.path}`.')
-        raise SceneError(f'{self.path} has neither a map nor a trained model yet: run `camera_pose map {self.path}` '
-                         f'or `camera_pose train {self.path}` first.')
+            begin = scene_command('run VIDEO', self.path)
+            raise SceneError(f'{self.path} holds no scene yet: begin with `{begin}`.')
+        either = [f'`{scene_command(step, self.path)}`' for step in ('map', 'train')]
+        raise SceneError(f'{self.path} has neither a map nor a trained model yet: run {" or ".join(either)} first.')
     run, regressor = self.regressor(run) if models or run is not None else (None, None)
     if not path.exists(): return run, regressor
     return run, Localizer(load_map(path), PlaceLimits.load(limits) if limits.exists() else None, regressor)

@@ -16,6 +16,7 @@ from fastcore.basics import patch
 from matplotlib.figure import Figure
 
 import camera_pose.app.localize, camera_pose.app.evaluate # they add methods to `Scene`
+from .folder import scene_command
 from .localizer import MAP_FILES
 from .stages import PARTS, Scene
 from ..capture.camera import Camera, write_camera
@@ -67,8 +68,7 @@ def check_current(self:Scene,
     old += [f'model {run}']*bool(run and self.changed_since(f'train {run}', 'alignment.json'))
     if not old: return
     steps = [s for s in self.next_steps() if s in ('split', *old) or s == f'train --run {run}']
-    verbs = [s.partition(' ') for s in steps]
-    commands = [f'`camera_pose {verb} {self.path} {rest}'.strip() + '`' for verb, _, rest in verbs]
+    commands = [f'`{scene_command(step, self.path)}`' for step in steps]
     answer = ' and '.join(old) + (' answers' if len(old) == 1 else ' answer')
     raise SceneError(f'{self.path} was aligned again, and its {answer} in the old coordinates: '
                      f'run {", then ".join(commands)}.')
@@ -220,12 +220,17 @@ def _measure(key): # what a person gave for an alignment, in words; '' where the
 
 # %% ../../nbs/12_app/09_scene.ipynb #4f5a6f36
 @patch
+def measured(self:Scene) -> str: # such as 'points.csv'; '' for one by the video alone
+    "What a person gave for the alignment of the scene"
+    return _measure(self.record['stages'].get('align', {}).get('key', {}))
+
+@patch
 def align_or_keep(self:Scene,
     **options # of `align`
 ) -> dict: # `summary`
     "Align; without options a measured alignment is kept; raises `SceneError` where that is of another reconstruction"
     key = self.record['stages'].get('align', {}).get('key', {})
-    measure, files = _measure(key), ('positions.csv', 'points3D.csv')
+    measure, files = self.measured(), ('positions.csv', 'points3D.csv')
     if any(v is not None for v in options.values()): return self.realign(lambda: self.align(**options))
     if not measure: return self.align()
     if self._forced('align'): return self.align(force=True)
@@ -233,9 +238,38 @@ def align_or_keep(self:Scene,
     result = self._kept('align', key | dict(inputs=inputs), [self.file(n) for n in (*files, 'alignment.json')])
     if result is None:
         raise SceneError(f'{self.path} was aligned by {measure}, and reconstructed again since: give that to '
-                         f'`camera_pose align {self.path}` again, or run with --force align to align by what the video '
-                         'shows.')
+                         f'`{scene_command("align", self.path)}` again, or run with --force align to align by what the '
+                         'video shows.')
     self._say('align', result['summary'], f'kept: {measure}')
+    return result
+
+# %% ../../nbs/12_app/09_scene.ipynb #082aa47f
+@patch
+def _own_split(self:Scene): # tables that no stage has made
+    parts = ' + '.join(str(len(self.table(part))) for part in PARTS)
+    self._say('split', summary := f'{parts} frames (train + validation + test)', 'kept: your own tables')
+    return dict(summary=summary, how='own')
+
+@patch
+def split_or_keep(self:Scene,
+    how: str = None, # as for `split`
+    **options        # of `split`
+) -> dict: # `summary`
+    "Split; without `how` as before, and mod3 the first time; raises `SceneError` where a second video is needed again"
+    key, tables = self.record['stages'].get('split', {}).get('key'), [self.file(f'{part}.csv') for part in PARTS]
+    was = (key or {}).get('options', {})
+    if how is not None: return self.split(how, **options)
+    if self._forced('split'): return self.split(force=True, **options)
+    if key is None and all(t.exists() for t in tables): return self._own_split()
+    again = {k: was[k] for k in ('how', 'block') if k in was}
+    if was.get('how') != 'second_video': return self.split(**again | options)
+    now = key['inputs'] | {'positions.csv': self._digest(self.file('positions.csv'))}
+    result = self._kept('split', dict(key, inputs=now), tables)
+    if result is None:
+        step = scene_command('split --how second_video --second FOLDER', self.path)
+        raise SceneError(f'{self.path} was split by a second video, and its poses are new since: give `{step}` again, '
+                         'or run with --split mod3.')
+    self._say('split', result['summary'], 'kept: second_video')
     return result
 
 # %% ../../nbs/12_app/09_scene.ipynb #70b8b67a
@@ -245,8 +279,12 @@ _MOVED = 'alignment.json', 'positions.csv', 'train.csv', 'validation.csv', 'test
 def world_from_sfm(self:Scene) -> Similarity:
     "The alignment of the scene; raises `SceneError` where there is none"
     self.require(self.file('alignment.json'))
-    found = read_json(self.file('alignment.json'))
-    return Similarity(found['scale'], np.array(found['quat_wxyz']), np.array(found['translation']))
+    found = self.alignment
+    try:
+        numbers = [np.array(found[k], float) for k in ('scale', 'quat_wxyz', 'translation')]
+        if [n.size for n in numbers] == [1, 4, 3] and np.isfinite(np.hstack(numbers)).all(): return Similarity(*numbers)
+    except (KeyError, TypeError, ValueError): pass
+    raise self.damaged_alignment()
 
 @patch
 def _follows(self:Scene): # stage -> its outputs, of the stages behind `align` that are up to date

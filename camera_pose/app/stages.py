@@ -9,6 +9,7 @@ __all__ = ['PARTS', 'GPS', 'NET_TITLES', 'Scene', 'stored_features', 'training_f
 import os, re, shutil
 from dataclasses import replace
 from functools import partial
+from numbers import Real
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -16,7 +17,7 @@ from fastcore.basics import patch
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from .folder import SceneFolder
+from .folder import SceneFolder, scene_command
 from .regressor import Regressor, learn_limits
 from ..capture.frames import collect_frames
 from ..capture.video import frames_between, probe_video
@@ -83,7 +84,8 @@ def frames(self:Scene,
     if self.imgs.exists() and 'frames' not in self.record['stages'] and any(self.imgs.iterdir()):
         raise SceneError(f'{self.imgs} holds files that camera_pose did not make: choose another folder '
                          'for this video, or move them away.')
-    sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source]
+    sources = [Path(source)] if isinstance(source, (str, Path)) else [Path(s) for s in source or ()]
+    if not sources: raise InputError('No video was given: name at least one.')
     for s in sources:
         if not os.path.exists(s): raise InputError(not_there(s, 'video file'))
         if what_is(s) == 'a scene': raise InputError(f'{s} is a scene already: name a video or a folder of photos.')
@@ -274,6 +276,17 @@ def _write_alignment(self:Scene, found, how, metric): # the outputs of `align`, 
     return dict(summary=summary, units=units, doubts=doubts)
 
 # %% ../../nbs/12_app/04_stages.ipynb #41562833
+def _check_given(files, distance, height): # raises `InputError` for values of the wrong kind
+    for name, path in files.items():
+        if isinstance(path, (str, Path)): continue
+        raise InputError(f'{name} is a {type(path).__name__}: save it as a file, and give the name of the file.')
+    if height is not None and not isinstance(height, Real):
+        raise InputError(f'camera_height_m is {height!r}: give metres as a number (1.5).')
+    three = isinstance(distance, (tuple, list)) and len(distance) == 3
+    if distance is not None and not (three and isinstance(distance[2], Real)):
+        raise InputError(f"distance is {distance!r}: give two frames and metres, such as ('frame_000000.jpg', "
+                         "'frame_000100.jpg', 4.2).")
+
 @patch
 def align(self:Scene,
     points: str|Path = None,        # CSV of camera positions (`read_points`), or of clicks (`read_clicks`), or `'gps'`
@@ -291,10 +304,13 @@ def align(self:Scene,
     "Reconstruction to real world: `positions.csv`, `points3D.csv`, `alignment.json`"
     given = dict(points=points, trajectory=trajectory, mocap=mocap, imu=imu, plan=plan)
     given = {source: path for source, path in given.items() if path is not None}
+    _check_given(given, distance, camera_height_m)
     if len(given) > 1:
         raise InputError('Give points, a trajectory, motion capture, an inertial log or a plan to align with, '
                          'not several of them.')
     if plan is not None: return self.align_to_plan(plan, metres_per_px, accept, distance, camera_height_m, force)
+    if accept or metres_per_px is not None:
+        raise InputError('--accept and --scale belong to a floor plan: name it, too (--plan PLAN).')
     source, path = next(iter(given.items()), (None, None))
     if str(points) == GPS and distance: raise InputError('Give either gps (the tags of the photos) or a distance.')
     if source == 'points' and str(path) == GPS and not Path(path).exists():
@@ -313,27 +329,34 @@ def align(self:Scene,
     return self.run_stage('align', make, inputs, outputs, options, force)
 
 # %% ../../nbs/12_app/04_stages.ipynb #0bbd6d99
+@patch
+def damaged_alignment(self:Scene): # `InputError`
+    return InputError(f'{self.file("alignment.json")} is damaged: restore it, or delete it and run '
+                      f'`{scene_command("align", self.path)}`.')
+
+@patch(as_prop=True)
+def alignment(self:Scene): # what alignment.json says, {} where there is none; raises `InputError` for a damaged one
+    path = self.file('alignment.json')
+    found = read_json(path) if path.exists() else {}
+    if isinstance(found, dict) and isinstance(found.get('units', ''), str): return found
+    raise self.damaged_alignment()
+
 @patch(as_prop=True)
 def units(self:Scene): # 'metres' or 'reconstruction units'; positions that came from elsewhere are in metres
-    path = self.file('alignment.json')
-    return read_json(path)['units'] if path.exists() else 'metres'
+    return self.alignment.get('units', 'metres')
 
 @patch(as_prop=True)
 def own_world(self:Scene): # was it aligned by the video alone? Then its origin and x axis mean nothing to another scene
-    path = self.file('alignment.json')
-    if not path.exists(): return False
-    sources = read_json(path).get('sources')
+    sources = self.alignment.get('sources')
     return sources is not None and sources.get('origin') != 'plan'
 
 @patch(as_prop=True)
 def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where metres come from a height; or None
-    path = self.file('alignment.json')
-    return read_json(path).get('scale_sd') if path.exists() else None
+    return self.alignment.get('scale_sd')
 
 @patch(as_prop=True)
 def world_sd(self:Scene): # standard deviation of a mapped position in the world, as far as it is known; or None
-    path = self.file('alignment.json')
-    return read_json(path).get('sd_m') if path.exists() else None
+    return self.alignment.get('sd_m')
 
 @patch(as_prop=True)
 def unit(self:Scene): return 'm' if self.units == 'metres' else 'units' # the same, short
@@ -347,7 +370,7 @@ def table(self:Scene,
     self.require(self.file(f'{part}.csv'))
     if part in PARTS and self.changed_since('split', 'positions.csv'):
         raise SceneError(f'{part}.csv was made before the scene was aligned again, in the old coordinates: run '
-                         f'`camera_pose split {self.path}` first.')
+                         f'`{scene_command("split", self.path)}` first.')
     return read_table(self.file(f'{part}.csv'))
 
 @patch
@@ -385,16 +408,24 @@ def split(self:Scene,
     force: bool = False,     # also where nothing has changed?
 ):
     "Poses to training, validation and test tables"
-    if how not in SPLITS: raise InputError(f"There is no split '{how}': choose {', '.join(SPLITS)}.")
+    if not isinstance(block, int): raise InputError(f'block is {block!r}: give a whole number of frames.')
+    if how not in [*SPLITS]: raise InputError(f"There is no split '{how}': choose {', '.join(SPLITS)}.")
     if (how == 'second_video') != (second is not None):
         raise InputError('The split second_video and the folder of a second video go together: name the scene folder '
                          'of another video of this place, aligned to the same world '
                          '(--how second_video --second FOLDER).')
+    if second is not None and Path(second).resolve() == self.path.resolve():
+        raise InputError(f'{second} is this scene itself, so every test frame would be a training frame, too: name the '
+                         'scene folder of another video.')
     options = dict(extrapolate=dict(units=self.units), blocks=dict(block=block), second_video=dict(block=block))
     given = options.get(how, {})
     inputs = [self.file('positions.csv')]
     if second is not None: inputs += [Path(second)/'positions.csv', Path(second)/'imgs']
     outputs = [self.file(f'{n}.csv') for n in PARTS]
+    mine = [p for p in outputs if p.exists() and 'split' not in self.record['stages']]
+    if mine and not force:
+        raise SceneError(f'{mine[0]} is there already, and camera_pose did not make it: move it away, or replace it '
+                         'with --force.')
     make = lambda: self._split(how, second, given)
     return self.run_stage('split', make, inputs, outputs, dict(how=how) | given, force)
 
@@ -664,14 +695,16 @@ def _run_name(self:Scene, run, menet=False): # the run that is meant, perhaps a 
                          'photo was taken. Name a PoseNet or a MapNet, or train one.')
     run = run or next((r for r in reversed(trained) if r in there), there[0] if there else None)
     if run in there: return run
-    if not run: raise SceneError(f'{self.path} has no trained model yet: run `camera_pose train {self.path}` first.')
+    train = scene_command('train', self.path)
+    if not run: raise SceneError(f'{self.path} has no trained model yet: run `{train}` first.')
     names = ', '.join(there) or 'none'
     raise SceneError(f"{self.path} has no model '{run}' (there is {names}): check the name or train it.")
 
 @patch
 def _check_alignment(self:Scene, run): # raises `SceneError` for a run that was trained before the last alignment
     if not self.changed_since(f'train {run}', 'alignment.json'): return
-    again = f'run `camera_pose split {self.path}` and `camera_pose train {self.path} --run {run}` again.'
+    both = [f'`{scene_command(step, self.path)}`' for step in ('split', f'train --run {run}')]
+    again = f'run {" and ".join(both)} again.'
     raise SceneError(f"The model '{run}' was trained before the scene was aligned again, and answers in the old "
                      f'coordinates: {again}')
 

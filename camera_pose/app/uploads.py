@@ -94,6 +94,7 @@ async def receive_photo(
     # the page has two fields `image` and leaves one empty
     photos = [p for name, p in form.multi_items() if name == 'image' and isinstance(p, UploadFile) and p.filename]
     if not photos: raise UploadError('No photo came with the request: choose one, or send it in the field "image".')
+    if len(photos) > 1: raise UploadError(f'{len(photos)} photos came with one request: send each with its own.')
     text = form.get('camera')
     if isinstance(text, UploadFile): raise UploadError('The field "camera" is a file: send it as text.')
     return await photos[0].read(), read_camera(text.strip()) if text and text.strip() else None

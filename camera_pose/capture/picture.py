@@ -145,7 +145,11 @@ def name_of(
 
 def _header(source, formats): # a PIL image
     if isinstance(source, Image.Image): return source
-    if isinstance(source, np.ndarray): return Image.fromarray(source)
+    if isinstance(source, np.ndarray):
+        try: return Image.fromarray(source)
+        except TypeError: raise InputError(f'is an array {source.shape} of {source.dtype}, which is no picture: give '
+                                           'uint8 values of 0 to 255, (height, width, 3)') from None
+    if source is None: raise InputError('is missing (None): give a file or an array')
     source = io.BytesIO(source) if isinstance(source, bytes) else source
     try: return Image.open(source, formats=formats)
     except _DAMAGED:
@@ -206,7 +210,8 @@ def open_picture(
 def _why_unreadable(source, name, error):
     if isinstance(error, PermissionError):
         return f'{name} may not be read: ask for the right to read it, or copy it to a place of your own.'
-    empty = not _content(source) if isinstance(source, (str, os.PathLike)) and os.path.isfile(source) else source == b''
+    named = isinstance(source, (str, os.PathLike)) and os.path.isfile(source)
+    empty = not _content(source) if named else isinstance(source, bytes) and not source
     if empty: return f'{name} is empty (0 bytes): copy it again.'
     if isinstance(error, Image.UnidentifiedImageError):
         return f'{name} is not an image of a kind that can be read: save it again as JPEG or PNG, or leave it out.'

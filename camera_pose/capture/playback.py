@@ -43,6 +43,7 @@ def comb(
     grey: np.ndarray, # `(h, w)` uint8, with all lines
 ) -> float: # below 1 for whole pictures
     "Mean difference of neighbouring lines, as a multiple of that of lines two apart"
+    if len(grey) < 3: return 1.
     x = grey.astype(np.int16)
     return float((np.abs(x[1:] - x[:-1]).mean() + 1e-6)/(np.abs(x[2:] - x[:-2]).mean() + 1e-6))
 

@@ -13,6 +13,7 @@ from .options import (DATA, FORCE, SEED, TOOLS, Folder, argument, check_there, c
                                           open_scene, option, print_next, takes, tell_loading)
 from .scene import SPLIT_HELP
 from ..ground.basics import InputError
+from ..ground.text import check_target
 
 # %% ../../nbs/19_commands/03_exchange.ipynb #df516b28
 FILM = dict(fps=option(float, 30, 'frames per second'),
@@ -94,6 +95,7 @@ def convert(source: argument(Path, 'file or folder with poses, or a scene folder
     from camera_pose.dataset.formats import Camera, write_poses
     if target.is_file() and source.exists() and target.samefile(source):
         raise InputError(f'{target} is the source, which would be lost: name another file to write.')
+    check_target(target)
     table, found, own = _source_poses(source, from_, times)
     cameras, imgs = Camera.from_text(camera) if camera else found, imgs or own
     whole = to in _LAYOUTS or to == '7scenes' and 'part' in table # with its split

@@ -61,7 +61,11 @@ _GRID = 'LABEL=VALUES: an option of the recipe and a JSON list of values; may be
 @takes(RECIPE_FILE, grid=option(list[str], ..., _GRID, '--grid', metavar='LABEL=VALUES'))
 def sweep(scene: Folder, *, grid, recipe, set_):
     "Train all combinations of options and compare them: SCENE/sweeps; in parallel if Ray is installed"
+    for text in grid:
+        if '=' not in text: raise InputError(f"--grid {text} is not LABEL=VALUES: for example --grid 'seed=[0,1,2]'.")
     choices = {k: v if isinstance(v, list) else [v] for k, v in recipe_options(grid).items()}
+    empty = [k for k, v in choices.items() if not v]
+    if empty: raise InputError(f"--grid {empty[0]}=[] has no values: for example --grid 'seed=[0,1,2]'.")
     scene = open_scene(scene)
     from camera_pose.train.cluster import sweep
     print(sweep(scene, choices, recipe or 'mapnet', **recipe_options(set_)).to_string(index=False))

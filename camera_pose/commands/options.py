@@ -9,7 +9,7 @@ __all__ = ['START', 'DATA', 'MODELS', 'PHOTOS', 'TOOLS', 'GROUPS', 'app', 'Folde
            'messages', 'print_json']
 
 # %% ../../nbs/19_commands/01_options.ipynb #bda3c1c9
-import functools, inspect, json, os, re, shlex, sys
+import functools, inspect, json, os, re, sys
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Optional
@@ -41,6 +41,12 @@ class CommandGroup(TyperGroup):
             rows = [(name.ljust(width), sentence(c.help)) for name, c in known if c.rich_help_panel == group]
             if not rows: continue
             with formatter.section(group): formatter.write_dl(rows)
+
+    def resolve_command(self, ctx, args):
+        found = super().resolve_command(ctx, args)
+        if '' in args[1:]: ctx.fail("One argument is empty, perhaps a variable of the shell that is not set: fill it, "
+                                    "or leave it out. The folder that you are in is called '.'.")
+        return found
 
     def invoke(self, ctx):
         try: return super().invoke(ctx)
@@ -84,8 +90,9 @@ def _at_home(value): # ~ as the home folder, in a path, a text or a list of them
     return at_home(value) if isinstance(value, Path) else value
 
 # %% ../../nbs/19_commands/01_options.ipynb #e26e2515
-def _made(scene): # may a command that was stopped leave something? Not in a scene without a stage
-    if not isinstance(scene, Path): return True
+def _made(given): # did a command that was stopped leave finished stages? None for one without stages
+    scene = given.get('scene')
+    if not isinstance(scene, Path): return True if 'force' in given else None # those of `batch` are in many scenes
     from camera_pose.app.folder import SceneFolder
     try: return bool(SceneFolder(scene, quiet=True).record['stages'])
     except CameraPoseError: return True
@@ -100,7 +107,7 @@ def command(
         def run(*args, **kwargs):
             try: return f(*_at_home(args), **{k: _at_home(v) for k, v in kwargs.items()})
             except (SystemExit, typer.Exit, typer.Abort, typer.BadParameter): raise
-            except BaseException as e: text, code = ending(e, _made(kwargs.get('scene')))
+            except BaseException as e: text, code = ending(e, _made(kwargs))
             say(text)
             raise typer.Exit(code)
         named = app.command(example.split()[0], rich_help_panel=group, epilog=f'Example: camera_pose {example}')
@@ -209,9 +216,8 @@ def print_next(
     *steps, # commands without the scene, such as `align --imu log.csv`; what the scene asks for if none is given
 ):
     "Print the commands that come next"
-    def whole(step):
-        verb, _, rest = step.partition(' ')
-        return f'camera_pose {verb} {shlex.quote(str(scene.path))} {rest}'.strip()
+    from camera_pose.app.folder import scene_command
+    def whole(step): return scene_command(step, scene.path)
     steps = [*map(whole, steps or scene.next_steps())]
     print('next: ' + (', then '.join(steps) or f'{whole("serve")}, or {whole("localize PHOTO")}'))
 

@@ -16,6 +16,7 @@ import typer
 from .options import (DATA, FORCE, FPS, JSON, SEED, Folder, Video, argument, check_there,
                                           command, messages, open_scene, option, print_json, print_next, takes)
 from ..ground.basics import CameraPoseError, InputError, read_json, read_seconds
+from ..ground.text import check_target
 
 # %% ../../nbs/19_commands/02_scene.ipynb #d1c9ecbc
 def _seconds(text):
@@ -161,7 +162,9 @@ def align(scene: Folder, *, distance, **options):
     distance = read_distance(distance)
     check_sources(options)
     scene = open_scene(scene)
+    was = scene.measured()
     scene.realign(lambda: scene.align(distance=distance, **options))
+    if was and not scene.measured(): print(f'This replaces the alignment by {was}: give that again to have it back.')
     given, size = options['plan'], options['metres_per_px']
     if given is None or options['accept']: return print_next(scene)
     print_next(scene, f'align --plan {shlex.quote(str(given))}{f" --scale {size:g}" if size else ""} --accept')
@@ -171,6 +174,7 @@ def align(scene: Folder, *, distance, **options):
 @takes(size=option(float, .16, 'side of the black square', '--size', metavar='METRES'))
 def marker(file: argument(Path, 'PDF to write', 'FILE.pdf'), *, size):
     "Print a sheet with an AprilTag of known size: filmed with the place, it gives metres"
+    check_target(file, '.pdf')
     from camera_pose.survey.marker import marker_sheet
     paper = marker_sheet(file, size)
     print(f'{file}: print it on {paper} at 100 %, fix it flat, and film it with the place; `camera_pose align` finds it'

@@ -14,7 +14,7 @@ from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, a
                                           check_there, command, open_scene, option, print_next, recipe_options, takes,
                                           tell_loading)
 from .photos import SERVER, serve_scenes
-from .scene import (CAMERA_PER, FRAMES, HOW, QUALITY, WORLD, all_sources, check_sources,
+from .scene import (CAMERA_PER, FRAMES, SPLIT_HELP, WORLD, all_sources, check_sources,
                                         map_if_possible, print_findings, read_distance)
 from ..ground.basics import InputError, write_json
 
@@ -34,18 +34,26 @@ def _finish(scene, run): # the last lines of a run: what to look at, and what to
 
 # %% ../../nbs/19_commands/06_whole.ipynb #80deb75b
 _PLAN = 'folder with plan.png, walkable.png, floorplan.json; drawn from the point cloud if not given'
-ALL = WORLD | HOW | CAMERA_PER | QUALITY | SEED | FORCE_STAGES | dict(
+_AS = 'of the reconstruction: low, medium, high or extreme  [default: medium, or as it was made before]'
+ALL = WORLD | CAMERA_PER | FORCE_STAGES | dict(
+    how=option(str, None, SPLIT_HELP + '  [default: mod3, or as the scene was split before]', '--how', '--split'),
+    quality=option(str, None, _AS), seed=option(int, None, 'random seed  [default: 0]'),
     plan=option(Path, None, _PLAN))
+
+def _as_made(frames, o, name, recipe): # the stages for which no option was given
+    free = dict(frames=[*frames.values(), o['camera_per']], reconstruct=[o['quality'], o['seed'], o['camera_per']])
+    free[f'train {name}'] = [*recipe.values(), o['seed']]
+    return {stage for stage, given in free.items() if all(v is None or v == [] for v in given)}
 
 def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `ALL`
     cameras = {} if o['camera_per'] is None else dict(camera_per=o['camera_per'])
     scene.frames(all_sources(frames.pop('video'), frames.pop('also')), **frames, **cameras)
-    scene.reconstruct(quality=o['quality'], seed=o['seed'], **cameras)
+    scene.reconstruct(quality=o['quality'] or 'medium', seed=o['seed'] or 0, **cameras)
     scene.parts()
     print_findings(scene)
     scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
                         camera_height_m=o['camera_height_m'])
-    scene.split(o['how'])
+    scene.split_or_keep(o['how'])
     scene.plan(o['plan'])
     map_if_possible(scene)
     scene.train(name, recipe, **options)
@@ -62,11 +70,12 @@ def run(video: Video, scene: Folder, **given):
     check_sources(rest)
     tell_loading()
     from camera_pose.train.recipe import load_recipe
-    source = recipe.pop('recipe')
-    options = recipe_options(seed=rest['seed'], **recipe)
+    source = recipe['recipe']
+    options = recipe_options(seed=rest['seed'] or 0, **{k: v for k, v in recipe.items() if k != 'recipe'})
     name = load_recipe(source or recipe['net'] or 'mapnet', **options).net
     read_distance(rest['distance'])
     scene = open_scene(scene, rest['force'], new=True)
+    scene.as_made = _as_made(frames, rest, name, recipe)
     with scene.lock('run'): _all_stages(scene, dict(video=video) | frames, rest, name, source, options)
     _finish(scene, name)
 

@@ -261,7 +261,9 @@ class AlignPage:
 
     def editor_of(self, scene): # raises `WebError` (404)
         if scene in self.editors or not scene: return self.editors.get(scene) or [*self.editors.values()][0]
-        raise WebError(f'There is no place called {scene[:40]!r} here: there are {", ".join(self.editors)}.', 404)
+        others = ', '.join(filter(None, self.editors))
+        way = f'there are {others}' if others else 'leave the name out'
+        raise WebError(f'There is no place called {scene[:40]!r} here: {way}.', 404)
 
     def add(self,
         app,  # of `create_app`

@@ -78,7 +78,10 @@ def frame(self:Editor, n: int) -> Path: # of the picture
     "A frame, counted from 0; raises `WebError` (404)"
     if not 0 <= n < len(self.positions):
         raise WebError(f'There is no frame {n}: the frames are 0 to {len(self.positions) - 1}.', 404)
-    return self.scene.imgs/str(self.positions.image.iloc[n])
+    path = self.scene.imgs/str(self.positions.image.iloc[n])
+    if path.is_file(): return path
+    raise WebError(f'The picture of frame {n} ({path.name}) is not in the scene any more: bring the folder imgs back.',
+                   404)
 
 @patch
 def take_plan(self:Editor,

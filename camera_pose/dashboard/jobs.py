@@ -133,7 +133,9 @@ def add(self:Jobs,
     "A new job, which waits to be worked on"
     job = secrets.token_urlsafe(16)
     folder = self.folder/job
-    folder.mkdir()
+    try: folder.mkdir()
+    except FileNotFoundError as e: raise WebError('The folder of this scene was moved or deleted: bring it back, or '
+                                                  'stop the server.', 503) from e
     try: save(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
 from ..ground.basics import CameraPoseError, InputError, MissingExtraError
+from ..ground.text import check_target
 from ..ground.web import refused
 
 try: from starlette.datastructures import Headers, MutableHeaders
@@ -76,6 +77,7 @@ class RequestLog:
         file: str|Path, # that lines are added to
     ):
         self.app = app
+        check_target(file)
         try: self.handler = WatchedFileHandler(file, encoding='utf-8')
         except OSError as e:
             raise InputError(f'The log {file} cannot be written ({e.strerror}): name another file.') from e

@@ -8,6 +8,7 @@ __all__ = ['load_image', 'RowFile', 'ProcessedImages', 'process_images']
 # %% ../../nbs/06_dataset/01_images.ipynb #cb7639a9
 import os, weakref
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -159,6 +160,8 @@ def process_images(
     size: int = 224,     # side of the square images, pixels
 ) -> ProcessedImages:
     "Resize and crop all images of a table once; raises `InputError` for the first one that cannot be read"
+    if not isinstance(size, Integral) or not 8 <= size <= 4096:
+        raise InputError(f'Images with a side of {size!r} pixels cannot be made: give a whole number from 8 to 4096.')
     out_dir, sources = Path(out_dir), _sources(dict.fromkeys(table.image), imgs_dir)
     if not len(sources): raise InputError('The table has no images: extract frames first.')
     old = _open_processed(out_dir, size)

@@ -211,7 +211,7 @@ def read_json(
     except OSError as e: raise InputError(f'{path} cannot be read ({e.strerror}): check the name of the folder.') from e
     except ValueError as e:
         raise InputError(f'{path} is not valid JSON ({e}): '
-                         'restore it or delete it and run the stage again.') from e
+                         'restore it, or delete it and run its stage again with --force.') from e
 
 def write_json(
     path: str|Path, # file to write

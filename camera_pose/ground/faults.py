@@ -35,6 +35,7 @@ def disk_full(
 # %% ../../nbs/01_ground/10_faults.ipynb #6d2a3271
 _RIGHTS = 'ask for the right to read and write there, or use a folder of your own'
 _ADVICE = {errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS, errno.EROFS: _RIGHTS, errno.ENOENT: 'check the name',
+           errno.EEXIST: 'something of this name is there already, choose another name',
            errno.EISDIR: 'it is a folder, give the name of a file', errno.ENOTDIR: 'a part of this path is a file, '
            'give another one', errno.ENAMETOOLONG: 'choose a shorter name', errno.EMFILE: 'too many files are open, '
            'allow more with ulimit -n 4096', errno.EADDRINUSE: 'another program uses this port, choose another --port',
@@ -56,14 +57,16 @@ _MEMORY = ('{why}: close other programs, or use smaller frames (--max-side), few
            '--quality; what had finished is kept.')
 _STOPPED = 'Stopped. Stages that had finished are kept: run the same command again to go on from there.'
 _NOTHING = 'Stopped. Nothing was made yet: run the same command again to begin.'
+_ALONE = 'Stopped before the end: run the same command again for the whole of it.' # it has no stages
 
 def ending(
     error: BaseException, # that ended a command
-    made: bool = True,    # may there be something that is kept?
+    made: bool = None,    # are there finished stages? None: the command has no stages
 ) -> tuple: # a sentence for people, '' where nobody reads; the exit code
     "What to print at the end of a command; a fault of the program is written to a log"
     if isinstance(error, KeyboardInterrupt): # with words of its own, where a training was stopped
-        return str(error) or (_STOPPED if made else _NOTHING), 143 if isinstance(error, Terminated) else 130
+        sentence = _ALONE if made is None else _STOPPED if made else _NOTHING
+        return str(error) or sentence, 143 if isinstance(error, Terminated) else 130
     if isinstance(error, BrokenPipeError): return '', PIPE_CLOSED
     where = getattr(error, 'filename', None)
     if disk_full(error): return _SPACE.format(where=f' ({where})' if where else ''), 2

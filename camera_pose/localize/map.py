@@ -338,7 +338,8 @@ def load_map(
         cameras = [(device, pycolmap.Camera(**c)) for device, c in meta.get('cameras', ())]
         return PlaceMap(*(stored[n] for n in names), vocabulary, meta['names'], camera, meta['units'], cameras)
     except Exception as e:
-        raise InputError(f'{path} is not a map, or it is damaged ({type(e).__name__}): build it again.') from e
+        raise InputError(f'{path} is not a map, or it is damaged ({type(e).__name__}): make it again '
+                         'with `camera_pose map SCENE --force`.') from e
 
 # %% ../../nbs/05_localize/01_map.ipynb #844fcd7f
 def move_map(

@@ -225,6 +225,7 @@ class PaperOptions:
         wrong = [f'table {n}' for n in self.tables if n not in HEADS or n == 'beyond']
         if wrong: raise InputError(f'There is no {", ".join(wrong)}: choose of I, II, III, IV.')
         if not self.tables: raise InputError('No table was asked for: choose of I, II, III, IV.')
+        if self.seeds < 1: raise InputError(f'{self.seeds} seeds train nothing: give 1 or more.')
 
     def complete(self, scene, bodies):
         "The same with the defaults that follow from the scene and the backbones"

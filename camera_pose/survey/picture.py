@@ -16,6 +16,7 @@ from ..ground.basics import InputError
 from ..world.floorplan import FloorMap, plan_affine
 
 # %% ../../nbs/04_survey/04_picture.ipynb #6fdb66f0
+_LEAST = 16 # pixels of the shorter side
 _LIGHT, _MORE, _SMALL = .8, 1.2, .1 # of the paper's grey; area gained by closing gaps; of the largest area
 
 def light_area(
@@ -51,6 +52,9 @@ def read_plan(
     if not file.exists(): raise InputError(f'{file} does not exist: give a picture of the floor plan, or a folder with '
                                            'plan.png.')
     picture = np.asarray(read_picture(file, 'white', check=False).image.convert('RGB'))
+    if min(picture.shape[:2]) < _LEAST:
+        raise InputError(f'{file} is {picture.shape[1]} x {picture.shape[0]} pixels, in which no floor can be seen: '
+                         'give a larger picture of the plan, 500 pixels wide or more.')
     mask = path/'walkable.png'
     if mask.exists(): walkable = np.asarray(read_picture(mask, 'black', check=False).image.convert('L')) > 127
     else: walkable = light_area(picture)
