@@ -41,7 +41,8 @@ def check_target(
     if kind in ('a picture', 'a video'):
         raise InputError(f'{path} is {kind}, which would be lost: name another file to write.')
     if ending and path.suffix.lower() != ending:
-        raise InputError(f'{path} does not end with {ending}: name the file to write, such as {path.stem or "file"}{ending}.')
+        raise InputError(f'{path} does not end with {ending}: name the file to write, such as '
+                         f'{path.stem or "file"}{ending}.')
 
 # %% ../../nbs/01_ground/09_text.ipynb #4f0cb9b8
 _CONTROL = re.compile('[\x00-\x08\x0e-\x19\x1b-\x1f]')
