@@ -14,13 +14,14 @@ from PIL import Image
 
 from ..app.uploads import UploadError, read_photo, receive_form
 from ..app.view import page_template
+from ..capture.picture import PICTURE_FORMATS
 from .api import Refusal
 from .editor import Editor
 from ..ground.basics import InputError, MissingExtraError
 from ..ground.web import Access, WebError, is_local
 
 try:
-    from fastapi import Request
+    from fastapi import Query, Request
     from fastapi.responses import FileResponse, HTMLResponse, Response
     from pydantic import BaseModel, ConfigDict, Field
     from starlette.datastructures import UploadFile
@@ -46,7 +47,7 @@ def own_page(
     raise WebError('This change was sent by another page: open the page Align of the dashboard itself.', 403)
 
 # %% ../../nbs/17_dashboard/12_align.ipynb #7812a4dd
-_Number = Annotated[float, Field(ge=-1e6, le=1e6)]
+_Number = Annotated[float, Field(ge=-1e6, le=1e6, strict=True)] # `true` is no number
 
 class View(BaseModel):
     "A click in a frame, pixels"
@@ -59,7 +60,7 @@ class ClickedPoint(BaseModel):
     "A point with its clicks"
     model_config = ConfigDict(extra='forbid')
     name: str = Field(min_length=1, max_length=40)
-    z: float = Field(0., ge=-50, le=500, description='height above the floor, metres')
+    z: float = Field(0., ge=-50, le=500, strict=True, description='height above the floor, metres')
     plan: tuple[_Number, _Number]|None = Field(None, description='column and row on the plan, pixels')
     views: list[View] = Field([], max_length=50)
 
@@ -154,26 +155,20 @@ def _declared(*statuses):
     return {s: dict(model=Refusal, description=_SAYS[s]) for s in (*statuses, 400, 401, 404, 409, 422, 500, 503)}
 
 _CHANGE = 403, 408, 413, 429
-_FIELDS = {'image': {'type': 'string', 'format': 'binary', 'description': 'a picture of the floor plan'},
-           'width_m': {'type': 'number', 'minimum': .5, 'maximum': 5000,
-                       'description': 'metres that it shows from left to right'}}
-_SCHEMA = {'type': 'object', 'required': ['image', 'width_m'], 'properties': _FIELDS, 'additionalProperties': False}
+_FIELDS = {'image': {'type': 'string', 'format': 'binary', 'description': 'a picture of the floor plan'}}
+_SCHEMA = {'type': 'object', 'required': ['image'], 'properties': _FIELDS, 'additionalProperties': False}
+_KINDS = ', '.join(f'image/{o.lower()}' for o in PICTURE_FORMATS)
 _FORM = {'requestBody': {'required': True, 'content': {'multipart/form-data': {
-    'schema': _SCHEMA, 'encoding': {'image': {'contentType': 'image/png, image/jpeg'}}}}}}
+    'schema': _SCHEMA, 'encoding': {'image': {'contentType': _KINDS}}}}}}
+_Width = Annotated[float, Query(ge=1, le=5000, description='metres that the plan shows from left to right')]
 
 async def receive_plan(
-    request: Request, # POST request with the picture in the field `image`, and `width_m`
-) -> tuple: # PIL image, metres
+    request: Request, # POST request with the picture in the field `image`
+) -> Image.Image:
     "The floor plan of a form; raises `UploadError`"
-    form = await receive_form(request, what='floor plan', fields=('image', 'width_m'))
-    file, text = form.get('image'), form.get('width_m')
+    file = (await receive_form(request, what='floor plan', fields=('image',))).get('image')
     if not isinstance(file, UploadFile): raise UploadError('No picture of the plan came with the request: choose one.')
-    try: width = float(text)
-    except (TypeError, ValueError): width = 0.
-    if not .5 <= width <= 5000:
-        raise UploadError('The width of the plan is missing: give the metres that it shows from left to right, '
-                          '0.5 to 5000.')
-    return await asyncio.to_thread(read_photo, await file.read()), width
+    return await asyncio.to_thread(read_photo, await file.read())
 
 # %% ../../nbs/17_dashboard/12_align.ipynb #00e7e3da
 def _png(picture):
@@ -204,10 +199,10 @@ def _add_reading(app, editor_of): # routes that change nothing
 def _add_changes(app, editor_of, desk):
     @app.post('/api/v1/align/plan', summary='Another floor plan', openapi_extra=_FORM,
               responses=_declared(*_CHANGE, 415))
-    async def plan(request: Request, scene: str = '') -> EditState:
+    async def plan(request: Request, width_m: _Width, scene: str = '') -> EditState:
         own_page(request)
         editor = editor_of(scene)
-        return await asyncio.to_thread(editor.take_plan, *await receive_plan(request))
+        return await asyncio.to_thread(editor.take_plan, await receive_plan(request), width_m)
 
     @app.post('/api/v1/align/use', summary='Align the scene by clicked points', responses=_declared(*_CHANGE))
     async def use(request: Request, points: Points, scene: str = '') -> UseAnswer:

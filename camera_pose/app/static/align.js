@@ -360,7 +360,9 @@ document.addEventListener('DOMContentLoaded', () => {
 
   element('send-plan').addEventListener('submit', async event => {
     event.preventDefault();
-    const told = await work('The plan is being read', () => ask('/plan', new FormData(element('send-plan'))));
+    const body = new FormData();
+    body.append('image', element('send-plan').elements.image.files[0]);
+    const told = await work('The plan is being read', () => ask(`/plan?width_m=${element('plan-width').value}`, body));
     if (!told) return;
     element('send').open = false;
     delete cursor.plan;
