@@ -577,7 +577,7 @@ def _given_plan(self:Scene): # the result of the plan that was given before, or 
 
 @patch
 def plan(self:Scene,
-    folder: str|Path = None, # with plan.png, walkable.png or walkable.geojson, and floorplan.json; None keeps a given one
+    folder: str|Path = None, # with the files of `FloorMap.load`; None keeps a plan that was given
     force: bool = False,     # also where nothing has changed? Without a folder, a given plan is replaced then
 ):
     "The floor plan: given by the user, or drawn from the point cloud, then also as SVG, GeoJSON and DXF"
