@@ -356,8 +356,9 @@ def _parts(job, frames, models, tracks): # number of a smaller model -> table of
         part = _subset(job, rows)
         table = register_frames(job.database, model, part.images, job.options.seed, tracks and tracks.subset(rows))
         table = _with_deviations(table.set_axis(rows), model)
-        tables[k] = table[~table.status.isin(_UNUSED) & ~taken[rows]]
-        taken[tables[k].index] = True
+        table = table[~table.status.isin(_UNUSED) & ~taken[rows]]
+        taken[table.index] = True
+        if len(table): tables[k] = table
     return tables
 
 def _settled(job, key, model, parts): # rows with a good pose in a part, between keyframes that are only there
@@ -376,7 +377,7 @@ def _own_frames(images, frames, models, parts, tmp): # the tables, and the model
         keep_frames(model, set(images.image))
         model.write(tmp/f'sparse/{k}')
     def own(table): return table[table.image.isin(images.image)].reset_index(drop=True)
-    return own(frames), {k: own(table) for k, table in parts.items()}
+    return own(frames), {k: own(table) for k, table in parts.items() if len(own(table))}
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #950d2fb9
 _OURS = {'tried.json', 'sparse', 'positions.csv', 'points3D.csv', 'report.json', 'frames.csv', 'aligned'}
