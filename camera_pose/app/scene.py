@@ -346,7 +346,8 @@ def _move_plan(self:Scene, move): # a given one keeps its place among the frames
     start, *ends = move.inverse().apply(level)[:, :2]
     turn = np.transpose(ends - start) # of the old world from the new one, with `start`
     for path in files:
-        if 'plan' not in self.record['stages']: shutil.copyfile(path, path.with_name('floorplan_before.json'))
+        before = path.with_name('floorplan_before.json') # as the person made it, however often the scene is aligned
+        if 'plan' not in self.record['stages'] and not before.exists(): shutil.copyfile(path, before)
         found = read_json(path)
         plan = np.asarray(found['plan_from_world'], float)
         moved = np.c_[plan[:, :2] @ turn, plan[:, :2] @ start + plan[:, 2]]
