@@ -132,10 +132,10 @@ def _cells(list_csv, common): # rows of the list as text, column -> cell; raises
     known = ['video', 'scene', *dict.fromkeys(name for kinds in BATCH_COLUMNS.values() for name in kinds)]
     for name in [*table.columns, *common]:
         if plain(name) in known: continue
+        where = f"{list_csv} has a column '{name}'" if name in table else f"The command names a column '{name}'"
         near = difflib.get_close_matches(plain(name), known, 1)
         hint = f"did you mean '{near[0]}'? " if near else ''
-        raise InputError(f"{list_csv} has a column '{name}' that no stage knows: {hint}The columns are "
-                         f'{", ".join(known)}.')
+        raise InputError(f'{where} that no stage knows: {hint}The columns are {", ".join(known)}.')
     given = {plain(k): str(v) for k, v in common.items()}
     return [given | {plain(k): v.strip() for k, v in row.items() if v.strip() or k == 'video'}
             for row in table.to_dict('records')]

@@ -39,11 +39,11 @@ class FrameOptions(VideoOptions):
     camera_per: str = 'auto' # of photos: a camera for each device, `'folder'` (one size) or `'image'`
 
     def __post_init__(self):
+        super().__post_init__()
         if self.motion is not None:
             if (self.fps, self.n_frames) != (None, None):
                 raise InputError('Give a frame rate, a number of frames or a motion, not two of them.')
             check_motion(self.motion, self.max_gap_s)
-        super().__post_init__()
         check_order(self.order)
         check_camera_per(self.camera_per)
 

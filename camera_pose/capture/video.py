@@ -20,7 +20,7 @@ import av, numpy as np, pandas as pd
 from av.video.reformatter import VideoReformatter
 from PIL import Image
 
-from ..ground.basics import InputError, ProgressBar, atomic_path, n_threads, thread_map
+from ..ground.basics import InputError, ProgressBar, atomic_path, check_numbers, n_threads, thread_map
 from .playback import HLG, PQ, as_played, choose_stream, film_streams, is_spherical, look_notes
 from .playback import tone_mapped, transfer_curve, undamaged, video_look
 
@@ -292,6 +292,7 @@ class VideoOptions:
     stream: int = None    # number of the video stream; the largest if not given
 
     def __post_init__(self):
+        check_numbers(self)
         if self.fps is not None and self.n_frames is not None:
             raise InputError('Give a frame rate or a number of frames, not both.')
         if self.fps is not None and not 0 < self.fps < np.inf:

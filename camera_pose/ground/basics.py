@@ -5,13 +5,16 @@
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
            'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'remove', 'atomic_path',
-           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'at_home', 'natural_order']
+           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'at_home', 'natural_order',
+           'check_numbers']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
 import errno, json, os, re, shutil, signal, sys, threading, time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import fields
+from numbers import Real
 from pathlib import Path
 
 from fastcore.basics import patch
@@ -253,3 +256,15 @@ def natural_order(
 ) -> list: # `sorted(names, key=natural_order)` puts IMG_9 before IMG_10
     "Key by which names are sorted as people count"
     return [int(s) if k % 2 else s.lower() for k, s in enumerate(re.split(r'(\d+)', name))]
+
+# %% ../../nbs/01_ground/02_basics.ipynb #784afcc8
+def check_numbers(
+    options, # a dataclass
+):
+    "Raises `InputError` for fields that take a number and hold something else"
+    for f in fields(options):
+        value = getattr(options, f.name)
+        if f.type not in (int, float) or value is None: continue
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number: raise InputError(f'{f.name} is {value!r}: give a number.')
+        if f.type is int and value % 1: raise InputError(f'{f.name} is {value}: give a whole number.')

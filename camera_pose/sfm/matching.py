@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from ..ground.basics import InputError, ProgressBar, natural_order, n_threads, progress, thread_map
+from ..ground.basics import InputError, ProgressBar, check_numbers, natural_order, n_threads, progress, thread_map
 from ..ground.table import read_csv
 from ..capture.camera import camera_from_focal, camera_groups, check_camera_per, parse_camera
 from ..capture.photos import exif_device, exif_focal_px, read_exif
@@ -60,6 +60,7 @@ class SfmOptions:
     seed: int = 0             # of all random choices
 
     def __post_init__(self):
+        check_numbers(self)
         for name, known in dict(quality=QUALITIES, features=FEATURES, matching=MATCHINGS, mapper=MAPPERS).items():
             value = getattr(self, name)
             if value not in known: raise InputError(f"There is no {name} '{value}': choose {', '.join(known)}.")
