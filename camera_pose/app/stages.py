@@ -496,9 +496,9 @@ def plan_drawn(self:Scene): # was the plan drawn from the reconstruction?
     return stage.get('key', {}).get('options', {}).get('given') is False
 
 @patch
-def _plan_doubts(self:Scene, plan): # sentences about a given plan; raises `InputError` where no camera is on it
+def _plan_doubts(self:Scene, plan, folder): # about a given plan; raises `InputError` where no camera is on it
     found = check_plan(plan, self.table('positions'), self.units)
-    follows = read_json(self.file('floorplan', 'floorplan.json')).get('alignment') if self.floormap else None
+    follows = read_json(Path(folder)/'floorplan.json').get('alignment') # the one that it was moved with
     if not self.own_world or follows == self._digest(self.file('alignment.json')): return found
     return found + ['the scene was aligned without this plan, so its place on it is not known: give three points of '
                     'the plan (align --points)']
@@ -547,7 +547,7 @@ def _plan(self:Scene, folder): # make the outputs of `plan`
     first, *others = [None] if number is None else np.unique(number).tolist()
     if folder is not None: plan, how, drawing = FloorMap.load(folder), f'from {Path(folder).name}', None
     else: plan, how, drawing = self._drawn_plan(first)
-    doubts = self._plan_doubts(plan) if folder is not None else []
+    doubts = self._plan_doubts(plan, folder) if folder is not None else []
     with atomic_path(self.file('floorplan')) as tmp:
         self._save_plan(tmp, plan, drawing)
         for k in others:
@@ -562,7 +562,7 @@ def _plan(self:Scene, folder): # make the outputs of `plan`
 @patch
 def _own_plan(self:Scene): # the plan that the user has put into the scene; raises `InputError` where no camera is on it
     plan = FloorMap.load(self.file('floorplan'))
-    doubts = self._plan_doubts(plan) if self.file('positions.csv').exists() else []
+    doubts = self._plan_doubts(plan, self.file('floorplan')) if self.file('positions.csv').exists() else []
     if doubts: self._tell(_sentences('plan         your floor plan', [], doubts))
     return dict(summary='your floor plan', size=plan.plan.shape[:2], doubts=doubts)
 
@@ -571,7 +571,7 @@ def _given_plan(self:Scene): # the result of the plan that was given before, or 
     stage = self.record['stages'].get('plan', {})
     there = all(self.file('floorplan', name).exists() for name in _PLAN_FILES)
     if not stage.get('key', {}).get('options', {}).get('given') or not there: return None
-    doubts = self._plan_doubts(self.floormap)
+    doubts = self._plan_doubts(self.floormap, self.file('floorplan'))
     self._say('plan', _sentences(stage['result']['summary'], [], doubts), 'kept: the plan that was given')
     return stage['result'] | dict(doubts=doubts)
 
