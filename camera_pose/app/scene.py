@@ -57,6 +57,7 @@ def next_steps(self:Scene) -> list: # such as `['split', 'map', 'train --run map
     steps += [f'train --run {run}' for run in models if again or self.changed_since(f'train {run}', *_OF_MODEL)]
     return steps or ['train']*(not possible and not mapped and not models)
 
+# %% ../../nbs/12_app/09_scene.ipynb #db8627c6
 @patch
 def check_current(self:Scene,
     run: str = None, # name of the model that is used; the one trained last if not given
@@ -355,6 +356,7 @@ def _move_plan(self:Scene, move): # a given one keeps its place among the frames
         write_json(path, found | dict(plan_from_world=moved.tolist()) | follows)
     return ['floor plan']
 
+# %% ../../nbs/12_app/09_scene.ipynb #ca723072
 @patch
 def _bring_along(self:Scene, stages, old): # `old`: from the world of before
     new = self.world_from_sfm()

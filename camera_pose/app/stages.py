@@ -212,6 +212,7 @@ def _upright(self:Scene, positions, scale, height): # `Alignment`, a sentence: b
         how = how.split(', metres by')[0] + ', no metres: with that height of the camera it would be no walk'
     return found, how
 
+# %% ../../nbs/12_app/04_stages.ipynb #48063e2c
 @patch
 def _aligned(self:Scene, found, positions): # pose table in metres, and what is doubtful; raises `AlignmentError`
     listed, xyz = self.imgs/'frames.csv', ['x', 'y', 'z']
@@ -229,6 +230,7 @@ def _sentences(text, words, doubts=()): # a text, sentences about it, and the do
         text += ('' if text[-1] in '.?:' else '.') + f' {w[0].upper()}{w[1:]}'
     return text.rstrip('.')
 
+# %% ../../nbs/12_app/04_stages.ipynb #0d8bd96c
 @patch
 def _align(self:Scene, source, path, distance, height, marker_size_m=None): # make the outputs of `align`
     positions, scale = read_table(self.workspace/'positions.csv'), None
@@ -249,6 +251,7 @@ def _align(self:Scene, source, path, distance, height, marker_size_m=None): # ma
     metric = source is not None or scale is not None or found.scale_sd is not None
     return self._write_alignment(found, how, metric)
 
+# %% ../../nbs/12_app/04_stages.ipynb #6e21ff00
 @patch
 def _with_floors(self:Scene, table, metric): # the aligned table, with a column `floor` for several, and a phrase
     listed, poses = self.imgs/'frames.csv', table_poses(table)
@@ -287,6 +290,7 @@ def _check_given(files, distance, height): # raises `InputError` for values of t
         raise InputError(f"distance is {distance!r}: give two frames and metres, such as ('frame_000000.jpg', "
                          "'frame_000100.jpg', 4.2).")
 
+# %% ../../nbs/12_app/04_stages.ipynb #925ad0c0
 @patch
 def align(self:Scene,
     points: str|Path = None,        # CSV of camera positions (`read_points`), or of clicks (`read_clicks`), or `'gps'`
@@ -495,6 +499,7 @@ def plan_drawn(self:Scene): # was the plan drawn from the reconstruction?
     stage = self.record['stages'].get('plan', {})
     return stage.get('key', {}).get('options', {}).get('given') is False
 
+# %% ../../nbs/12_app/04_stages.ipynb #cfbe2efa
 @patch
 def _plan_doubts(self:Scene, plan, folder): # about a given plan; raises `InputError` where no camera is on it
     found = check_plan(plan, self.table('positions'), self.units)
@@ -503,6 +508,7 @@ def _plan_doubts(self:Scene, plan, folder): # about a given plan; raises `InputE
     return found + ['the scene was aligned without this plan, so its place on it is not known: give three points of '
                     'the plan (align --points)']
 
+# %% ../../nbs/12_app/04_stages.ipynb #c516e22b
 @patch
 def _sights(self:Scene): # `Sights` of the reconstruction in the world of the poses; None where there are none
     folder = self.workspace/'aligned'
@@ -532,6 +538,7 @@ def _drawn_plan(self:Scene, floor=None): # the `FloorMap`, where it comes from, 
     drawing = draw_seen(sights, poses, self.units, self.scale_sd)
     return drawing.floormap(), 'drawn from what was seen', drawing
 
+# %% ../../nbs/12_app/04_stages.ipynb #741434a2
 @patch
 def _save_plan(self:Scene, folder, plan, drawing): # with the drawing as SVG, GeoJSON and DXF, where there is one
     folder.mkdir(parents=True, exist_ok=True)
@@ -575,6 +582,7 @@ def _given_plan(self:Scene): # the result of the plan that was given before, or 
     self._say('plan', _sentences(stage['result']['summary'], [], doubts), 'kept: the plan that was given')
     return stage['result'] | dict(doubts=doubts)
 
+# %% ../../nbs/12_app/04_stages.ipynb #5a749996
 @patch
 def plan(self:Scene,
     folder: str|Path = None, # with the files of `FloorMap.load`; None keeps a plan that was given

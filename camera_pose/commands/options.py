@@ -199,6 +199,7 @@ def tell_loading():
     print('loading the libraries, which takes some seconds, the first time up to a minute ...', file=sys.stderr,
           flush=True)
 
+# %% ../../nbs/19_commands/01_options.ipynb #be42d9ac
 def open_scene(
     path: Path,        # the scene folder
     force=(),          # stages to run again

@@ -92,6 +92,7 @@ def serve_scenes(
         try: serve_app(page, listener)
         finally: page.state.desk.model.close()
 
+# %% ../../nbs/19_commands/05_photos.ipynb #0aebf4f0
 @command(PHOTOS, 'serve scene --host 0.0.0.0')
 @takes(RUN, SERVER)
 def serve(scenes: argument(list[Path], 'scene folders; a photo is looked for in all of them', 'SCENE'), **options):

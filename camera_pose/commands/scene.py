@@ -142,6 +142,7 @@ WORLD = dict(points=option(Path, None, _POINTS),
     distance=option(str, None, _DISTANCE),
     camera_height_m=option(float, None, _HEIGHT, '--camera-height', metavar='METRES'))
 
+# %% ../../nbs/19_commands/02_scene.ipynb #dce4972f
 def check_sources(
     options: dict, # of `align`
 ):

@@ -94,6 +94,7 @@ class PointState(BaseModel):
     sd_m: float|None
     pixel: list[float]|None
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #5e998942
 class PointsAnswer(BaseModel):
     "How good all points are"
     points: list[PointState]
@@ -103,6 +104,7 @@ class PointsAnswer(BaseModel):
     doubts: list[str]
     path: list[list[float]]
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #d5babd03
 class Stood(BaseModel):
     "Where the camera of a frame stood"
     model_config = ConfigDict(extra='forbid')
@@ -123,6 +125,7 @@ class PlaceAnswer(BaseModel):
 
 _Ring = Annotated[list[tuple[_Number, _Number]], Field(min_length=3, max_length=500)]
 
+# %% ../../nbs/17_dashboard/12_align.ipynb #1dce89ae
 class Area(BaseModel):
     "An area over the plan: its outer ring, then its holes, pixels"
     model_config = ConfigDict(extra='forbid')

@@ -107,6 +107,7 @@ class PoseAnswer(PoseFields):
     time_ms: float
     guess: PoseFields|None = None
 
+# %% ../../nbs/17_dashboard/08_api.ipynb #fe61f760
 class SceneAnswer(BaseModel):
     "What answers, on which plan, and in which version"
     title: str

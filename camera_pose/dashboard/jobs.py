@@ -124,6 +124,7 @@ def check(self:Jobs):
         n = self.coming + sum(o['state'] in ('waiting', 'running') for o in self.known.values())
         if n >= self.most_waiting: raise WebError(f'{n} videos are waiting: try again in a minute.', 429, retry_s=60)
 
+# %% ../../nbs/17_dashboard/01_jobs.ipynb #9032ffcc
 @patch
 def add(self:Jobs,
     name: str, # for people

@@ -130,6 +130,7 @@ def clicked_points(
         found.append([name, *xyz, np.sqrt(np.trace(covariance)), *rows[['x', 'y', 'z']].iloc[0], len(rows)])
     return pd.DataFrame(found, columns=['point', 'sx', 'sy', 'sz', 'sd', 'x', 'y', 'z', 'n'])
 
+# %% ../../nbs/04_survey/02_clicks.ipynb #017a253c
 def align_by_clicks(
     positions: pd.DataFrame, # pose table of the reconstruction
     clicks: pd.DataFrame,    # of `read_clicks`

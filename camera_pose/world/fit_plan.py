@@ -275,6 +275,7 @@ def _parameters(plan, world, middle): # the inverse of `_world`
     at = plan.to_pixels(world.apply(np.array([*middle, 0.]))[:2])/[px, -px]
     return np.array([yaw, np.log(world.scale), *at])
 
+# %% ../../nbs/04_world/12_fit_plan.ipynb #dae01b2d
 def fit_plan(
     points: np.ndarray,    # cloud of the upright reconstruction: z up, floor at 0 `(n, 3)`
     poses: np.ndarray,     # its camera path `(m, 7)` or `(m, 3)`
