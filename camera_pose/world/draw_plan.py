@@ -262,6 +262,28 @@ def shapes(self:PlanDrawing) -> list: # of kind, points `(n, 2)` in the world, w
     found += [('walls', wall.reshape(2, 2), .1*m) for wall in self.walls]
     return found + [('path', self.path, .03*m)]
 
+# %% ../../nbs/04_world/05_draw_plan.ipynb #7816eba3
+_KEY = dict(walls='wall', things='furniture', free='floor that was seen', path='way of the camera', start='start')
+
+def _svg_sign(kind, x, y, m): # of the key, two units wide
+    if kind == 'start': return f'<circle cx="{x + m:.3f}" cy="{y:.3f}" r="{.4*m:.4g}" fill="{_COLORS["path"]}"/>'
+    thick = dict(walls=.4, path=.2).get(kind, .9)*m
+    edge = f' stroke="{_COLORS["edge"]}" stroke-width="{m/20:.4g}"' if thick > .5*m else ''
+    return (f'<rect x="{x:.3f}" y="{y - thick/2:.3f}" width="{2*m:.3f}" height="{thick:.3f}" '
+            f'fill="{_COLORS[kind]}"{edge}/>')
+
+def _svg_key(kinds, w, h, m): # kinds drawn, size of the drawing, height of its text -> parts below it, number of lines
+    parts, x, line = [], m, 0
+    for kind, word in _KEY.items():
+        if kind != 'start' and kind not in kinds: continue
+        wide = (3.5 + .5*len(word))*m
+        if x > m and x + wide > w: x, line = m, line + 1
+        y = h + (.8 + 1.6*line)*m
+        parts += [_svg_sign(kind, x, y, m), f'<text x="{x + 2.5*m:.3f}" y="{y + .35*m:.3f}" font-size="{m:.4g}" '
+                                            f'fill="{_COLORS["text"]}">{word}</text>']
+        x += wide
+    return ['<g class="key">', '<title>key</title>', *parts, '</g>'], line + 1
+
 # %% ../../nbs/04_world/05_draw_plan.ipynb #873ab6b0
 @patch
 def svg(self:PlanDrawing) -> str:
@@ -278,12 +300,13 @@ def svg(self:PlanDrawing) -> str:
     parts.append(f'<circle cx="{start[0]}" cy="{start[1]}" r="{.09*self.metre:.4g}" fill="{_COLORS["path"]}"/>')
     parts.append(f'<path d="M{m:.3f},{h - m:.3f}h{bar:.3f}" stroke="{_COLORS["text"]}" stroke-width="{m/6:.4g}"/>')
     parts.append(f'<text x="{m:.3f}" y="{h - 1.5*m:.3f}" font-size="{m:.4g}" fill="{_COLORS["text"]}">{text}</text>')
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.3f} {h:.3f}" width="900" height="{900*h/w:.0f}">'
-    return '\n'.join([head, f'<title>Floor plan, {self.units}</title>', *parts, '</svg>\n'])
+    key, lines = _svg_key([kind for kind, _, _ in self.shapes()], w, h, m)
+    tall = h + lines*1.6*m
+    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.3f} {tall:.3f}" width="900" '
+            f'height="{900*tall/w:.0f}" font-family="sans-serif">')
+    return '\n'.join([head, f'<title>Floor plan, {self.units}</title>', *parts, *key, '</svg>\n'])
 
 # %% ../../nbs/04_world/05_draw_plan.ipynb #ce8486cf
-_KEY = dict(walls='wall', things='furniture', free='floor that was seen', path='way of the camera', start='start')
-
 def _sign(draw, kind, x, y, m): # of the key, two units wide
     if kind == 'start': return draw.circle((x + m, y), .5*m, fill=_COLORS['path'])
     width = dict(walls=.4, path=.2).get(kind)
