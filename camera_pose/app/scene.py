@@ -88,12 +88,13 @@ def current_plan(self:Scene): # the `FloorMap`
 # %% ../../nbs/12_app/09_scene.ipynb #9bc9b487
 _CLICKED_SD = .03 # of the scale, as a share
 
-def _by_two(stood, positions, poses): # `Similarity`: world of the plan from the upright reconstruction
+def _by_two(stood, positions, poses): # world of the plan from the upright reconstruction, and the clicks of `fit_plan`
     rows = [np.flatnonzero(positions.image == image) for image, *_ in stood]
     lost = next((o[0] for o, row in zip(stood, rows) if not len(row)), None)
     if lost is not None: raise AlignmentError(f'No frame with a pose is called {lost}: give the names of two frames.')
     if len(stood) != 2: raise AlignmentError('Two frames with their places on the plan are needed, far apart.')
-    return place_by_two(poses[:, :3], [int(row[0]) for row in rows], [xy for _, *xy in stood])
+    rows, xy = [int(row[0]) for row in rows], [xy for _, *xy in stood]
+    return place_by_two(poses[:, :3], rows, xy), (poses[rows, :2], np.array(xy, float))
 
 @patch
 # `PlanFit`, plan in the world, `Alignment`, is it in metres?
@@ -107,9 +108,9 @@ def _placed(self:Scene, plan, distance, height, stood=None):
     cloud = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
     up, metric = found.similarity, plan.units == 'metres'
     poses, scale = up.apply_poses(table_poses(positions)), 1. if known and metric else None
-    near = _by_two(stood, positions, poses) if stood else None
+    near, clicked = _by_two(stood, positions, poses) if stood else (None, None)
     scale, scale_sd = (near.scale, _CLICKED_SD) if near else (scale, found.scale_sd or .02)
-    fit = fit_plan(up.apply(cloud), poses, plan, scale, scale_sd, near=near)
+    fit = fit_plan(up.apply(cloud), poses, plan, scale, scale_sd, near=near, clicked=clicked)
     world, sd, scale_sd, metres = fit.similarity, fit.sd, None, 'plan'
     if known and not metric:
         (plan, world), sd = plan_in_metres(fit, plan), fit.sd/fit.similarity.scale

@@ -167,6 +167,7 @@ def _search(sheet, walls, path, metre, yaws, scales): # score, yaw, log of the s
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #7f95b17a
 _HARD, _NOISE, _PRIOR, _DAMP = 3., .1, 20., .03 # depth: weight, noise in metres; points that count as one
+_CLICKED = .2 # metres: deviation of a place that a person has clicked on the plan
 
 def _placed(p, xy): return np.exp(p[1])*_turned(xy, p[0]) + p[2:] # xy relative to the walls' middle
 
@@ -174,7 +175,13 @@ def _normal(rel, d, slope, w): # normal equations of distances
     J = np.c_[slope[:, 1]*rel[:, 0] - slope[:, 0]*rel[:, 1], (slope*rel).sum(1), slope]
     return (J*w[:, None]).T @ J, (J*w[:, None]).T @ d
 
-def _refined(sheet, walls, weights, path, p, reaches, metre, prior=None, rounds=4):
+def _held(clicked, p, weight): # normal equations of clicked places, each of the weight of so many points
+    rel, at = clicked
+    off, turn = _placed(p, rel) - at, _placed(p, rel) - p[2:]
+    slopes = np.repeat(np.eye(2), len(rel), 0)
+    return _normal(np.r_[turn, turn], off.T.ravel(), slopes, np.full(2*len(rel), weight))
+
+def _refined(sheet, walls, weights, path, p, reaches, metre, prior=None, rounds=4, clicked=None):
     for reach in np.repeat(reaches, rounds):
         m = metre*np.exp(p[1])
         r, deep = reach*m, _BEHIND*m
@@ -185,6 +192,7 @@ def _refined(sheet, walls, weights, path, p, reaches, metre, prior=None, rounds=
         parts = [_normal(a - p[2:], d, gd, weights*_soft(d, r)**2/r**2),
                  _normal(a - p[2:], e, ge, _HARD*weights*(e > 0)*_soft(e, deep)**2/deep**2),
                  _normal(b - p[2:], o, go, weights.sum()/len(path)/np.maximum(o, r)/r)]
+        if clicked: parts.append(_held(clicked, p, weights.sum()/_PRIOR/(_CLICKED*m)**2))
         H, g = (sum(x) for x in zip(*parts))
         if prior: H[1, 1], g[1] = H[1, 1] + 1/_PRIOR/prior[1]**2, g[1] + (p[1] - prior[0])/_PRIOR/prior[1]**2
         far = ((a - p[2:])**2).sum(1).mean() # damped: at the edge itself the slope of a distance is none
@@ -228,13 +236,13 @@ def _candidates(sheet, walls, path, metre, yaws, scales): # distinct places, the
     return found
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #25f30224
-def _covariance(sheet, walls, path, p, metre, prior, rng): # of yaw, log of the scale, place `(4, 4)`
+def _covariance(sheet, walls, path, p, metre, prior, clicked, rng): # of yaw, log of the scale, place `(4, 4)`
     def blocks(side): return np.unique(np.floor(walls/(side*metre)), axis=0, return_inverse=True)[1].ravel()
-    group, moved = blocks(2), []
+    group, moved, m = blocks(2), [], metre*np.exp(p[1])
     for _ in range(_DRAWS):
         times = np.bincount(rng.integers(0, group.max() + 1, group.max() + 1), minlength=group.max() + 1)[group]
-        moved.append(_refined(sheet, walls, times.astype(float), path, p, [.15], metre, prior) - p)
-    m = metre*np.exp(p[1])
+        held = clicked and (clicked[0], clicked[1] + rng.normal(scale=_CLICKED*m, size=clicked[1].shape))
+        moved.append(_refined(sheet, walls, times.astype(float), path, p, [.15], metre, prior, clicked=held) - p)
     bend = max(_BEND*np.median(sheet.read(_placed(p, walls))[0][0]), .5*sheet.px)
     reach = np.exp(p[1])*np.sqrt((walls**2).sum(1).mean())
     own = bend**2/(blocks(_STIFF).max() + 1)
@@ -268,12 +276,14 @@ def _world(plan, p, middle): # `Similarity`: the world of the plan from the reco
     at = plan.to_metres((p[2:] - s*_turned(middle, p[0]))*[px, -px])
     return Similarity(s, quat_from_axis_angle([0, 0, 1], float(yaw)), np.array([*at, 0.]))
 
+def _on_sheet(plan, xy): # of places in the world of the plan
+    px = np.sqrt(abs(np.linalg.det(plan.plan_from_world[:, :2])))
+    return plan.to_pixels(np.asarray(xy, float))/[px, -px]
+
 def _parameters(plan, world, middle): # the inverse of `_world`
     turn = plan.world_from_plan[:, :2] @ np.diag([1., -1])
-    px = np.sqrt(abs(np.linalg.det(plan.plan_from_world[:, :2])))
     yaw = 2*np.arctan2(world.quat[3], world.quat[0]) - np.arctan2(turn[1, 0], turn[0, 0])
-    at = plan.to_pixels(world.apply(np.array([*middle, 0.]))[:2])/[px, -px]
-    return np.array([yaw, np.log(world.scale), *at])
+    return np.array([yaw, np.log(world.scale), *_on_sheet(plan, world.apply(np.array([*middle, 0.]))[:2])])
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #dae01b2d
 def fit_plan(
@@ -284,6 +294,7 @@ def fit_plan(
     scale_sd: float = .13, # how well, as a share
     seed: int = 0,
     near: Similarity = None, # a place to refine, world of the plan from the reconstruction; None: all are searched
+    clicked: tuple = None,   # with `near`: places of the reconstruction `(n, 2)`, and where a person sees them `(n, 2)`
 ) -> PlanFit: # raises `AlignmentError` where too little stands, or nothing fits
     "The place of an upright reconstruction on a plan, however good: see `PlanFit.check`"
     rng, sheet, path = np.random.default_rng(seed), plan_sheet(plan), np.asarray(poses)[:, :3]
@@ -299,16 +310,17 @@ def fit_plan(
     if not tried: raise AlignmentError('The path is larger than the plan at every possible scale: is it the plan of '
                                        'this place? Give three known positions (--points).')
     walls, way = walls - middle, way - middle
+    if clicked: clicked = np.asarray(clicked[0]) - middle, _on_sheet(plan, clicked[1])
     def refined(p, every, reaches, rounds=3):
         some = walls[::every]
-        return _refined(sheet, some, np.ones(len(some)), way[::3], p, reaches, metre, prior, rounds)
+        return _refined(sheet, some, np.ones(len(some)), way[::3], p, reaches, metre, prior, rounds, clicked)
     def ranked(places): return sorted(places, key=lambda p: -_score(sheet, walls, way, p, metre))
     found = ranked(refined(p, max(1, len(walls)//250), [.5, .3], 2) for p in tried)
     found = ranked(refined(p, max(1, len(walls)//500), [.3, .2]) for p in found[:_KEPT])
     best = ranked([found[0], refined(found[0], 1, [.2, .15, .15])])[0]
     both, m = np.r_[walls[::7], way[::7]], metre*np.exp(best[1])
     other = next((q for q in found if _apart(best, q, both) > _OTHER*m), None)
-    cov = _covariance(sheet, walls, way[::3], best, metre, prior, rng)
+    cov = _covariance(sheet, walls, way[::3], best, metre, prior, clicked, rng)
     return _result(plan, sheet, walls, way, best, other, cov, middle, metre)
 
 # %% ../../nbs/04_world/12_fit_plan.ipynb #d844d1e0
