@@ -200,10 +200,12 @@ def _methods_table(answer, unit): # prefix, name, and lines of the cells positio
     return rows
 
 def _fused(answer, unit): # what stands first of a `Localizer`'s answer: the position, and names and values below it
-    within = '0.25 m' if unit == 'm' else "2.5 % of the place's extent"
-    words = [('expected error', _error(answer, unit)), ('source', _source_words(answer['source'], answer['inliers']))]
+    within, error = '0.25 m' if unit == 'm' else "2.5 % of the place's extent", _error(answer, unit)
+    vague = answer.get('sd_world_m', 0.) > 1.5*answer.get('sd_m', np.inf) # the map itself is not known that well
+    if vague: error += f" in the map, {_length(answer['sd_world_m'], unit)} in the world"
+    words = [('expected error', error), ('source', _source_words(answer['source'], answer['inliers']))]
     if answer['confidence'] is not None:
-        words.append(('confidence', f"{_sure(answer['confidence'])} that it is within {within} and 2°"))
+        words.append(('confidence', f"{_sure(answer['confidence'])} that it is within {within} and 2°" + ' of its place in the map'*vague))
     return dict(position=[(axis, f'{v:.2f}') for axis, v in zip('xyz', answer['position_m'])], words=words)
 
 # %% ../../nbs/12_app/11_view.ipynb #aaafa8d7
