@@ -166,9 +166,10 @@ def _said(v, unit): # a length as one says it
     if v < .995: return f'{100*v:.0f} cm'
     return f'{v:.1f} m' if v < 9.95 else f'{v:.0f} m'
 
-def _headline(answer, unit): # heading of the answer
+def _headline(answer, unit, world_sd=0.): # heading of the answer; `world_sd`: how well the map lies on the plan
     if not _is_found(answer): return 'Not found'
     sd, rough = answer.get('sd_m'), answer.get('status') == 'coarse'
+    if sd is not None: sd = float(np.hypot(sd, world_sd))
     if sd is None: return 'Roughly here' if rough else "The model's answer"
     if rough or unit == 'm' and sd > .5: return f'Roughly here, within about {_said(sd, unit)}'
     return f'Located to {_said(sd, unit)}'
@@ -286,7 +287,7 @@ def _found(board, answer, photo, place): # what the template needs to show an an
     drawn, world_sd = place['drawn'], board.info.get('world_sd') or 0.
     tone, verdict, raw_caption, snapped_caption = _verdict(answer, board.unit, drawn, world_sd)
     first = dict(answer=answer, photo=_photo_uri(photo), tone=tone, verdict=verdict, found=_is_found(answer),
-                 headline=_headline(answer, board.unit), brief=_brief(answer, board.unit))
+                 headline=_headline(answer, board.unit, world_sd), brief=_brief(answer, board.unit))
     if not first['found']: return first | dict(guess=_guess(answer, board.unit))
     shown = np.array([answer['pixel']['x'], answer['pixel']['y']])
     if answer['outside_plan_m']: # a marker beyond the edge would not be seen
