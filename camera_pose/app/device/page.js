@@ -19,7 +19,7 @@ const position = row => row.position.map((v, i) => `${'xyz'[i]} ${v.toFixed(2)}`
 function expected(row) { // error in the length of the world and in degrees, and what it means
   const test = row.errors_on_test_frames;
   if (row.sd_m !== undefined) return {m: row.sd_m, deg: row.sd_deg, name: 'expected error'};
-  return test ? {m: test.median_m, deg: test.median_deg, name: 'typical error', more: ', half are smaller'} : null;
+  return test ? {m: test.median_m, deg: test.median_deg, name: 'typical error', more: ' (half are smaller)'} : null;
 }
 
 const typical = test => `half of its answers were within ${length(test.median_m)} and ${angle(test.median_deg)}, `

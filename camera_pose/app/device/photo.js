@@ -1,5 +1,5 @@
 // A photo as the network takes it, computed as `read_photo` of runner.py does with Pillow: upright, cropped to the centre
-// square, resampled with a triangle filter that is as wide as the reduction requires, rounded to 8 bits after each pass.
+// square, resampled with a triangle filter that is as wide as the reduction requires: across, rounded to 8 bits, then down.
 export class PhotoError extends Error {}
 
 const BITS = 22, HALF = 2**(BITS - 1); // of the weights, as in Pillow

@@ -43,7 +43,9 @@ export class Network {
     ort.env.wasm.wasmBinary = await fetched('runtime/ort.wasm');
     const session = await ort.InferenceSession.create(new Uint8Array(await fetched(info.network)), {executionProviders: ['wasm']});
     const references = info.novelty && readTable(await fetched(info.novelty.file));
-    return new Network(info, session, references);
+    const network = new Network(info, session, references);
+    await network.measure(new Float32Array(3*info.photo.side**2)); // the first pass takes longer
+    return network;
   }
 
   async measure(images) { // name of an output -> numbers
