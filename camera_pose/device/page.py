@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['page_network', 'write_page', 'write_scene_page']
 
-# %% ../../nbs/18_device/02_page.ipynb #7afe6306
+# %% ../../nbs/18_device/02_page.ipynb #738517b8
 import hashlib, json, shutil
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..ground.basics import InputError, at_home, atomic_path, read_json, write_j
 from ..ground.table import table_poses
 from ..world.floorplan import FloorMap
 
-# %% ../../nbs/18_device/02_page.ipynb #0d8fd797
+# %% ../../nbs/18_device/02_page.ipynb #4a6b8b78
 _PAGE_NETWORKS = 'weights8', 'float16', 'float32' # the smallest first
 
 def page_network(
@@ -35,7 +35,7 @@ def page_network(
         raise InputError(f'The export has no network with {precision or "32 bits"}: choose {", ".join(offered)}.')
     return name
 
-# %% ../../nbs/18_device/02_page.ipynb #5e41f8f2
+# %% ../../nbs/18_device/02_page.ipynb #574b8e75
 _BLUE = '#0072b2'
 
 def _icon(path, side): # a pin, drawn four times as large
@@ -60,7 +60,7 @@ def _copied(export, info, name, out): # network and references; what `page.json`
     for file in _tables(facts): shutil.copyfile(export/file, out/file)
     return facts
 
-# %% ../../nbs/18_device/02_page.ipynb #9ccec28e
+# %% ../../nbs/18_device/02_page.ipynb #c35cef6c
 _SEVERAL = 'This place has several floors, and the network does not name the floor, so there is no plan here.'
 _NO_PLAN = 'This place has no floor plan.'
 
@@ -79,7 +79,7 @@ def _index(export, info, facts, out, known, drawn, floors): # `index.html`
     text = page_template('device.html').render(title=info['scene'], model=model, **shown)
     (out/'index.html').write_text(text, encoding='utf-8')
 
-# %% ../../nbs/18_device/02_page.ipynb #2173aa55
+# %% ../../nbs/18_device/02_page.ipynb #853f1019
 def _digests(folder): # path -> SHA-256 of each file
     paths = sorted(p for p in folder.rglob('*') if p.is_file())
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
@@ -97,7 +97,7 @@ def _programs(out): # and icons
         (out/file).write_bytes((files('camera_pose')/'app'/'device'/file).read_bytes())
     for side in (192, 512): _icon(out/f'icon-{side}.png', side)
 
-# %% ../../nbs/18_device/02_page.ipynb #ed4abf9f
+# %% ../../nbs/18_device/02_page.ipynb #e002eb5d
 def write_page(
     export: str|Path,          # folder of `export_scene`
     runtime: str|Path,         # folder of `copy_runtime`
@@ -122,7 +122,7 @@ def write_page(
         _worker(out)
     return export/'page'
 
-# %% ../../nbs/18_device/02_page.ipynb #86003828
+# %% ../../nbs/18_device/02_page.ipynb #bde3ab00
 def write_scene_page(
     scene: Scene,          # of the export
     export: str|Path,      # folder of `export_scene`

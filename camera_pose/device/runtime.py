@@ -5,23 +5,24 @@
 # %% auto #0
 __all__ = ['PACKAGE', 'RUNTIME_FILES', 'runtime_version', 'copy_runtime']
 
-# %% ../../nbs/18_device/01_runtime.ipynb #fde0f7f2
+# %% ../../nbs/18_device/01_runtime.ipynb #30fafcaa
 import re, shutil, subprocess, tarfile, tempfile
 from pathlib import Path
 
 from ..ground.basics import InputError, atomic_path
 
-# %% ../../nbs/18_device/01_runtime.ipynb #012e1fb4
+# %% ../../nbs/18_device/01_runtime.ipynb #821aae8c
 PACKAGE = 'onnxruntime-web'
 RUNTIME_FILES = {'ort.wasm.bundle.min.mjs': 'ort.js', # under a name that every file server knows as JavaScript
                  'ort-wasm-simd-threaded.wasm': 'ort.wasm'}
 _GIVE = 'give the folder `dist` of the package onnxruntime-web with --runtime DIR'
 
-def _found(folder): # where the files are, in the package itself or where npm has installed it; None if nowhere
-    places = folder, folder/'dist', folder/'package'/'dist', folder/'node_modules'/PACKAGE/'dist'
-    return next((p for p in places if all((p/name).is_file() for name in RUNTIME_FILES)), None)
+def _found(folder): # the files in the package, where npm has installed it, or in the folder of a page; None if nowhere
+    places = folder, folder/'dist', folder/'package'/'dist', folder/'node_modules'/PACKAGE/'dist', folder/'runtime'
+    sets = [[p/name for name in names] for p in places for names in (RUNTIME_FILES, RUNTIME_FILES.values())]
+    return next((files for files in sets if all(f.is_file() for f in files)), None)
 
-# %% ../../nbs/18_device/01_runtime.ipynb #10235abd
+# %% ../../nbs/18_device/01_runtime.ipynb #c0b03d6e
 def _why(done): # the line of npm that says what went wrong
     lines = [re.sub(r'^npm (ERR!|error) *', '', line) for line in done.stderr.splitlines() if 'npm' in line]
     return next((line for line in lines if line and not line.startswith(('code', 'errno', 'syscall'))), 'no reason given')
@@ -40,7 +41,7 @@ def _pack(npm, folder): # the files of the newest package with the same major ve
                 raise InputError(f'{archives[0].name} has no {name}: {_GIVE}.') from e
     return folder
 
-# %% ../../nbs/18_device/01_runtime.ipynb #8ca7582a
+# %% ../../nbs/18_device/01_runtime.ipynb #996c46a3
 def runtime_version(
     folder: Path, # with the files of `copy_runtime`
 ) -> str: # for example `1.30.0`; empty where the file does not say
@@ -55,9 +56,10 @@ def copy_runtime(
     "Get the files of ONNX Runtime for browsers; raises `InputError`, with what to do, where that is not possible"
     npm = shutil.which('npm')
     if given is None and npm is None:
-        raise InputError(f'A page needs ONNX Runtime for browsers, and npm, which fetches it, is missing: install npm, or {_GIVE}.')
+        raise InputError('A page needs ONNX Runtime for browsers, and npm, which fetches it, is missing: '
+                         f'install npm, or {_GIVE}.')
     with tempfile.TemporaryDirectory() as work, atomic_path(folder) as tmp:
-        source = _found(Path(given)) if given else _pack(npm, Path(work))
-        if source is None: raise InputError(f'{given} does not have {" and ".join(RUNTIME_FILES)}: {_GIVE}.')
+        found = _found(Path(given) if given else _pack(npm, Path(work)))
+        if found is None: raise InputError(f'{given} does not have {" and ".join(RUNTIME_FILES)}: {_GIVE}.')
         tmp.mkdir()
-        for name, short in RUNTIME_FILES.items(): shutil.copyfile(source/name, tmp/short)
+        for file, short in zip(found, RUNTIME_FILES.values()): shutil.copyfile(file, tmp/short)

@@ -22,7 +22,7 @@ function expected(row) { // error in the length of the world and in degrees, and
   return test ? {m: test.median_m, deg: test.median_deg, name: 'typical error', more: ' (half are smaller)'} : null;
 }
 
-const typical = test => `half of its answers were within ${length(test.median_m)} and ${angle(test.median_deg)}, `
+const typical = test => `half of the network's answers were within ${length(test.median_m)} and ${angle(test.median_deg)}, `
   + `nine tenths within ${length(test.p90_m)} and ${angle(test.p90_deg)}`;
 
 function list(element, rows) {
@@ -66,6 +66,7 @@ function tell(row, ms) {
   const details = [['looks towards', direction], ['quaternion w x y z', row.quaternion_wxyz.map(v => v.toFixed(3)).join('  ')],
     ['distance to the training images', row.place_distance === undefined ? '' : `${row.place_distance.toFixed(3)}, accepted up to ${network.info.novelty.limit.toFixed(3)}`],
     ['on test frames', test ? typical(test) : '']];
+  if (foreign !== at('numbers').classList.contains('danger')) at('more').open = false; // a guess is not shown unasked
   at('numbers').classList.toggle('danger', foreign);
   at('headline').textContent = foreign ? 'Probably not from this place' : error && row.sd_m !== undefined ? `Roughly here, within about ${length(error.m)}` : 'Roughly here';
   say('sentence', foreign ? 'It looks less like the training images than 99 of 100 photos of the place do, so it has no position. Take another photo where the video went, sharp and not too dark.'
