@@ -88,9 +88,9 @@ def _worker(out): # `sw.js`, of all files that are there
     known = _digests(out)
     version = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:12]
     known = {'./': known['index.html']} | known
-    before, after = "const FILES = {}, VERSION = '';", f"const FILES = {json.dumps(known, indent=1)}, VERSION = '{version}';"
+    filled = f"const FILES = {json.dumps(known, indent=1)}, VERSION = '{version}';"
     text = (files('camera_pose')/'app'/'device'/'sw.js').read_text(encoding='utf-8')
-    (out/'sw.js').write_text(text.replace(before, after), encoding='utf-8')
+    (out/'sw.js').write_text(text.replace("const FILES = {}, VERSION = '';", filled), encoding='utf-8')
 
 def _programs(out): # and icons
     for file in ('page.css', 'page.js', 'photo.js', 'pose.js'):

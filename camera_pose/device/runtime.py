@@ -25,12 +25,14 @@ def _found(folder): # the files in the package, where npm has installed it, or i
 # %% ../../nbs/18_device/01_runtime.ipynb #c0b03d6e
 def _why(done): # the line of npm that says what went wrong
     lines = [re.sub(r'^npm (ERR!|error) *', '', line) for line in done.stderr.splitlines() if 'npm' in line]
-    return next((line for line in lines if line and not line.startswith(('code', 'errno', 'syscall'))), 'no reason given')
+    known = [line for line in lines if line and not line.startswith(('code', 'errno', 'syscall'))]
+    return known[0] if known else 'no reason given'
 
 def _pack(npm, folder): # the files of the newest package with the same major version
     command = [npm, 'pack', f'{PACKAGE}@1', '--pack-destination', str(folder)]
     try: done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
-    except subprocess.TimeoutExpired as e: raise InputError(f'npm did not fetch {PACKAGE} in ten minutes: {_GIVE}.') from e
+    except subprocess.TimeoutExpired as e:
+        raise InputError(f'npm did not fetch {PACKAGE} in ten minutes: {_GIVE}.') from e
     archives = list(folder.glob('*.tgz'))
     if done.returncode or not archives:
         raise InputError(f'npm could not fetch {PACKAGE} ({_why(done)}): check the connection, or {_GIVE}.')

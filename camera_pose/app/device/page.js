@@ -39,9 +39,11 @@ function mark(row) { // on the plan; without a row nothing
   const plan = row && network.info.plan, svg = at('plan'), error = plan && expected(row);
   let ring = false;
   if (plan && svg) {
-    const [[a, b], [d, e]] = plan.plan_from_world, {width, height} = svg.querySelector('image'), [w, h] = [width, height].map(o => o.baseVal.value);
-    const u = Math.max(w, h)/100, [x, y] = row.plan_px, outside = x < 0 || y < 0 || x > w || y > h;
-    const inside = (v, most) => Math.min(Math.max(v, 2*u), most - 2*u), [px, py] = outside ? [inside(x, w), inside(y, h)] : [x, y];
+    const [[a, b], [d, e]] = plan.plan_from_world, picture = svg.querySelector('image');
+    const w = picture.width.baseVal.value, h = picture.height.baseVal.value, u = Math.max(w, h)/100;
+    const [x, y] = row.plan_px, outside = x < 0 || y < 0 || x > w || y > h;
+    const inside = (v, most) => Math.min(Math.max(v, 2*u), most - 2*u);
+    const [px, py] = outside ? [inside(x, w), inside(y, h)] : [x, y];
     at('place').setAttribute('transform', `translate(${px} ${py})`);
     svg.querySelector('.marker').classList.toggle('outside', outside);
     const [cx, cy] = [Math.cos, Math.sin].map(f => f(row.heading_deg*Math.PI/180)), wedge = svg.querySelector('.wedge');
@@ -49,7 +51,8 @@ function mark(row) { // on the plan; without a row nothing
     wedge.toggleAttribute('hidden', row.heading_deg === null);
     const radius = error && error.m*Math.sqrt(Math.abs(a*e - b*d));
     ring = Boolean(error) && !outside && radius > 1.8*u && radius < 2*Math.hypot(w, h);
-    if (ring) { at('ring').setAttribute('transform', `matrix(${a} ${d} ${b} ${e} ${px} ${py})`); at('ring').setAttribute('r', error.m); }
+    if (ring) at('ring').setAttribute('transform', `matrix(${a} ${d} ${b} ${e} ${px} ${py})`);
+    if (ring) at('ring').setAttribute('r', error.m);
     if (error) at('ring-words').textContent = error.name + (error.more || '');
     row = {...row, outside};
   }
@@ -58,23 +61,34 @@ function mark(row) { // on the plan; without a row nothing
   return row;
 }
 
-function tell(row, ms) {
-  const error = expected(row), foreign = row.known_place === false, test = row.errors_on_test_frames;
-  row = mark(foreign ? null : row) || row;
-  const time = ['time', `${Math.round(ms)} ms on this device`], numbers = [['position', position(row)], [error?.name, error && `${length(error.m)}, ${angle(error.deg)}${error.more || ''}`]];
+const FOREIGN = 'It looks less like the training images than 99 of 100 photos of the place do, so it has no position. '
+  + 'Take another photo where the video went, sharp and not too dark.';
+function sentence(row) {
+  if (row.known_place === false) return FOREIGN;
+  if (row.outside) return 'The position lies outside of the plan: the hollow marker shows on which side.';
+  return `The network's answer${row.known_place === null ? '. Whether the photo is from this place cannot be told here.' : ', an estimate.'}`;
+}
+
+function details(row) { // names and values
+  const test = row.errors_on_test_frames, near = row.place_distance?.toFixed(3), limit = network.info.novelty?.limit.toFixed(3);
   const direction = row.heading_deg === null ? 'straight up or down' : `${Math.round(row.heading_deg)}° from x towards y`;
-  const details = [['looks towards', direction], ['quaternion w x y z', row.quaternion_wxyz.map(v => v.toFixed(3)).join('  ')],
-    ['distance to the training images', row.place_distance === undefined ? '' : `${row.place_distance.toFixed(3)}, accepted up to ${network.info.novelty.limit.toFixed(3)}`],
-    ['on test frames', test ? typical(test) : '']];
+  return [['looks towards', direction], ['quaternion w x y z', row.quaternion_wxyz.map(v => v.toFixed(3)).join('  ')],
+    ['distance to the training images', near && `${near}, accepted up to ${limit}`], ['on test frames', test && typical(test)]];
+}
+
+function tell(row, ms) {
+  const error = expected(row), foreign = row.known_place === false;
+  row = mark(foreign ? null : row) || row;
+  const size = error && `${length(error.m)}, ${angle(error.deg)}${error.more || ''}`, time = ['time', `${Math.round(ms)} ms on this device`];
+  const numbers = [['position', position(row)], [error?.name, size]];
   if (foreign !== at('numbers').classList.contains('danger')) at('more').open = false; // a guess is not shown unasked
   at('numbers').classList.toggle('danger', foreign);
-  at('headline').textContent = foreign ? 'Probably not from this place' : error && row.sd_m !== undefined ? `Roughly here, within about ${length(error.m)}` : 'Roughly here';
-  say('sentence', foreign ? 'It looks less like the training images than 99 of 100 photos of the place do, so it has no position. Take another photo where the video went, sharp and not too dark.'
-    : row.outside ? 'The position lies outside of the plan: the hollow marker shows on which side.'
-    : row.known_place === null ? "The network's answer. Whether the photo is from this place cannot be told here." : "The network's answer, an estimate.");
+  const here = row.sd_m === undefined ? 'Roughly here' : `Roughly here, within about ${length(error.m)}`;
+  at('headline').textContent = foreign ? 'Probably not from this place' : here;
+  say('sentence', sentence(row));
   list(at('facts'), foreign ? [time] : [...numbers, time]);
   at('more').querySelector('summary').textContent = foreign ? "Show the network's guess, which is probably wrong" : 'Direction and more numbers';
-  list(at('more').querySelector('dl'), foreign ? [...numbers, ...details] : details);
+  list(at('more').querySelector('dl'), foreign ? [...numbers, ...details(row)] : details(row));
   show('numbers');
   document.querySelector('.answer').classList.add('asked');
 }
@@ -126,7 +140,11 @@ for (const id of ['camera', 'choose'])
 document.addEventListener('paste', event => ask([...event.clipboardData.files]));
 document.addEventListener('dragover', event => { event.preventDefault(); at('ask').classList.add('over'); });
 document.addEventListener('dragleave', event => { if (!event.relatedTarget) at('ask').classList.remove('over'); });
-document.addEventListener('drop', event => { event.preventDefault(); at('ask').classList.remove('over'); ask([...event.dataTransfer.files]); });
+document.addEventListener('drop', event => {
+  event.preventDefault();
+  at('ask').classList.remove('over');
+  ask([...event.dataTransfer.files]);
+});
 at('ask').addEventListener('submit', event => event.preventDefault());
 
 // --- the live camera: browsers allow it at https and localhost only ---
@@ -150,7 +168,8 @@ async function watch(turn) { // about one answer a second
 
 async function live() {
   if (stream) return stop();
-  try { stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment', width: {ideal: 1280}, height: {ideal: 720}}}); }
+  const video = {facingMode: 'environment', width: {ideal: 1280}, height: {ideal: 720}};
+  try { stream = await navigator.mediaDevices.getUserMedia({video}); }
   catch { return refuse('The camera cannot be used: allow it for this page, or take photos.'); }
   at('view').srcObject = stream;
   show('view'); show('photo', false);
@@ -177,14 +196,18 @@ async function fetched(file) { // its bytes, counted
     if (all) say('status', `Loading the network, once: ${(got/1e6).toFixed(0)} of ${(all/1e6).toFixed(0)} MB`);
   }
   const bytes = await new Blob(parts).arrayBuffer();
-  if (file === 'page.json') { const info = JSON.parse(new TextDecoder().decode(bytes)); all = info.bytes; unit = info.units === 'metres' ? 'm' : 'units'; }
+  if (file === 'page.json') {
+    const info = JSON.parse(new TextDecoder().decode(bytes));
+    all = info.bytes; unit = info.units === 'metres' ? 'm' : 'units';
+  }
   return bytes;
 }
 
 async function keep() { // all files for the time without a connection
   if (!('serviceWorker' in navigator)) return show('plain', !isSecureContext);
   const kept = await navigator.serviceWorker.register('sw.js');
-  const fresh = () => kept.installing?.addEventListener('statechange', event => show('renewed', event.target.state === 'installed' && Boolean(kept.active)));
+  const told = event => show('renewed', event.target.state === 'installed' && Boolean(kept.active));
+  const fresh = () => kept.installing?.addEventListener('statechange', told);
   fresh();
   kept.addEventListener('updatefound', fresh);
   show('renewed', Boolean(kept.waiting));
@@ -193,7 +216,8 @@ async function keep() { // all files for the time without a connection
 }
 
 async function load() {
-  if (!globalThis.WebAssembly || !globalThis.OffscreenCanvas) return say('status', 'This browser is too old for this page: update it, or use another one.');
+  if (!globalThis.WebAssembly || !globalThis.OffscreenCanvas)
+    return say('status', 'This browser is too old for this page: update it, or use another one.');
   say('status', 'Loading ...');
   show('loaded');
   try {

@@ -41,7 +41,8 @@ export class Network {
     const info = JSON.parse(new TextDecoder().decode(await fetched('page.json')));
     ort.env.wasm.numThreads = 1; // several threads would need headers that a plain file server does not send
     ort.env.wasm.wasmBinary = await fetched('runtime/ort.wasm');
-    const session = await ort.InferenceSession.create(new Uint8Array(await fetched(info.network)), {executionProviders: ['wasm']});
+    const bytes = new Uint8Array(await fetched(info.network));
+    const session = await ort.InferenceSession.create(bytes, {executionProviders: ['wasm']});
     const references = info.novelty && readTable(await fetched(info.novelty.file));
     const network = new Network(info, session, references);
     await network.measure(new Float32Array(3*info.photo.side**2)); // the first pass takes longer
@@ -49,13 +50,14 @@ export class Network {
   }
 
   async measure(images) { // name of an output -> numbers
-    const {side} = this.info.photo, out = await this.session.run({images: new ort.Tensor('float32', images, [1, 3, side, side])});
+    const {side} = this.info.photo, tensor = new ort.Tensor('float32', images, [1, 3, side, side]);
+    const out = await this.session.run({images: tensor});
     return Object.fromEntries(Object.entries(out).map(([name, tensor]) => [name, Array.from(tensor.data)]));
   }
 
   async localize(source) { // a file or a playing video
     const {info} = this, found = await this.measure(await readPhoto(source, info.photo.side));
-    const position = found.pose.slice(0, 3), turn = found.pose.slice(3), length = norm(turn), quaternion = turn.map(v => v/length);
+    const position = found.pose.slice(0, 3), turn = found.pose.slice(3), quaternion = turn.map(v => v/norm(turn));
     if (!found.pose.every(Number.isFinite)) throw new Error('The network gave no finite pose');
     const row = {position, quaternion_wxyz: quaternion, units: info.units, known_place: null, heading_deg: heading(quaternion)};
     if (this.references) {

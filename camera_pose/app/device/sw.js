@@ -5,7 +5,8 @@ const NAME = `camera_pose ${registration.scope} `;
 
 async function keep(cache, [path, digest]) {
   const answered = await fetch(path, {cache: 'no-cache'}), bytes = await answered.clone().arrayBuffer();
-  const found = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), v => v.toString(16).padStart(2, '0')).join('');
+  const numbers = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const found = Array.from(numbers, v => v.toString(16).padStart(2, '0')).join('');
   if (!answered.ok || found !== digest) throw new Error(`${path} is missing or belongs to another export`);
   await cache.put(path, answered);
 }
