@@ -42,7 +42,10 @@ export class Network {
     ort.env.wasm.numThreads = 1; // several threads would need headers that a plain file server does not send
     ort.env.wasm.wasmBinary = await fetched('runtime/ort.wasm');
     const bytes = new Uint8Array(await fetched(info.network));
-    const session = await ort.InferenceSession.create(bytes, {executionProviders: ['wasm']});
+    const session = await ort.InferenceSession.create(bytes, {executionProviders: ['wasm']}).catch(e => {
+      console.warn(e);
+      throw new Error(`${info.network} is damaged, or this browser cannot run it`);
+    });
     const references = info.novelty && readTable(await fetched(info.novelty.file));
     const network = new Network(info, session, references);
     await network.measure(new Float32Array(3*info.photo.side**2)); // the first pass takes longer
