@@ -10,7 +10,7 @@ titles = dict(tutorials='Guides', reference='Reference', results='Measured resul
               eval='Evaluation', doctor='Reconstruction diagnosis', synthetic='The built-in scene',
               app='Scenes', dashboard='Dashboard', device='On the device',
               paper='The paper, reproduced')
-commands = 'Command line and client', ['14_cli.ipynb', '16_main.ipynb', '18_client.ipynb']  # then the floor `commands`
+commands = 'Command line and client', ['14_cli.ipynb', '16_main.ipynb', '21_client.ipynb']  # then the floor `commands`
 project = 'The project', ('contributing.ipynb', '15_testing.ipynb', '22_site.ipynb')
 
 
