@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, check_scene, check_there,
-                                          command, messages, open_scene, option, print_json, takes, tell_loading)
+                                          command, loading, messages, open_scene, option, print_json, takes)
 from ..ground.basics import InputError, read_json
 
 # %% ../../nbs/19_commands/05_photos.ipynb #0e401d75
@@ -82,9 +82,9 @@ def serve_scenes(
         from camera_pose.dashboard.align import check_edit
         check_edit(host, access)
     with listen(host, options['port']) as listener, ExitStack() as jobs:
-        tell_loading()
-        from camera_pose.dashboard.metrics import add_metrics
-        from camera_pose.dashboard.traffic import add_traffic
+        with loading():
+            from camera_pose.dashboard.metrics import add_metrics
+            from camera_pose.dashboard.traffic import add_traffic
         page, videos = _application(folders, run, access, jobs, workers, options.get('edit'))
         add_metrics(page, videos)
         add_traffic(page, options['rate'], options['proxy'], options['log'])

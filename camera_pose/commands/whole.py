@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Optional
 
 from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument,
-                                          check_there, command, open_scene, option, print_next, recipe_options, takes,
-                                          tell_loading)
+                                          check_there, command, loading, open_scene, option, print_next,
+                                          recipe_options, takes, tell_loading)
 from .photos import SERVER, serve_scenes
 from .scene import (CAMERA_PER, FRAMES, SPLIT_HELP, WORLD, all_sources, check_sources,
                                         map_if_possible, print_findings, read_distance)
@@ -21,13 +21,13 @@ from ..ground.basics import InputError, write_json
 # %% ../../nbs/19_commands/06_whole.ipynb #f4a79606
 _ROUGH = .05 # standard deviation of the scale, as a share, from which a measured distance is worth its work
 
-def _finish(scene, run): # the last lines of a run: what to look at, and what to do next
+def _finish(scene, run, served=False): # the last lines of a run: what to look at, and what to do next
     pages = {f'reports/{run}/report.html': 'how accurate: errors and figures',
              'reports/doctor/doctor.html': 'what is weak in the video, where and why',
              'floorplan/plan.png': 'the floor plan', 'positions.csv': 'the camera poses, as a table'}
     files = {str(scene.file(name)): what for name, what in pages.items() if scene.file(name).exists()}
     print('\nto open:', *(f'  {name:<{max(map(len, files))}}  {what}' for name, what in files.items()), sep='\n')
-    print_next(scene)
+    if not served or scene.next_steps(): print_next(scene)
     if (scene.scale_sd or 0) > _ROUGH:
         print(f'The metres are known to {100*scene.scale_sd:.0f} % only. With one measured distance: '
               f'camera_pose align {shlex.quote(str(scene.path))} --distance FRAME,FRAME,METRES')
@@ -68,8 +68,8 @@ def run(video: Video, scene: Folder, **given):
     all_sources(video, frames['also'])
     check_there(frames['mask'], what='mask')
     check_sources(rest)
-    tell_loading()
-    from camera_pose.train.recipe import load_recipe
+    with loading():
+        from camera_pose.train.recipe import load_recipe
     source = recipe['recipe']
     options = recipe_options(seed=rest['seed'] or 0, **{k: v for k, v in recipe.items() if k != 'recipe'})
     name = load_recipe(source or recipe['net'] or 'mapnet', **options).net
@@ -156,10 +156,11 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     "Do all stages on the built-in scene, with exact ground truth"
     print('The built-in scene: a rendered walk round a building floor, with exact ground truth. '
           f'Results go to {scene}.\n', flush=True) # before the libraries are loaded
-    from camera_pose.ground.table import read_table
-    from camera_pose.synthetic.walk import builtin_scene
+    with loading():
+        from camera_pose.ground.table import read_table
+        from camera_pose.synthetic.walk import builtin_scene
     source, scene = builtin_scene(), open_scene(scene, new=True)
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
-    _finish(scene, 'mapnet')
+    _finish(scene, 'mapnet', served=serve)
     if serve: serve_scenes([scene.path], 'mapnet', **server)
