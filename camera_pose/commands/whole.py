@@ -16,7 +16,7 @@ from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, a
 from .photos import SERVER, serve_scenes
 from .scene import (CAMERA_PER, FRAMES, SPLIT_HELP, WORLD, all_sources, check_sources,
                                         map_if_possible, print_findings, read_distance)
-from ..ground.basics import InputError, write_json
+from ..ground.basics import CameraPoseError, InputError, write_json
 
 # %% ../../nbs/19_commands/06_whole.ipynb #f4a79606
 _ROUGH = .05 # standard deviation of the scale, as a share, from which a measured distance is worth its work
@@ -45,14 +45,26 @@ def _as_made(frames, o, name, recipe): # the stages for which no option was give
     free[f'train {name}'] = [*recipe.values(), o['seed']]
     return {stage for stage, given in free.items() if all(v is None or v == [] for v in given)}
 
+def _align(scene, o):
+    try: scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
+                             camera_height_m=o['camera_height_m'])
+    except CameraPoseError:
+        print_findings(scene) # what is known about the reconstruction may be the reason
+        raise
+
+def _examine(scene): # with lengths in metres where there are any: again, if the alignment is newer
+    ran = [*scene.record['stages']] # in the order in which they ran last
+    old = {'align', 'doctor'} <= {*ran} and ran.index('doctor') < ran.index('align')
+    if old and scene.units == 'metres' and scene.force is not True: scene.force = {*scene.force, 'doctor'}
+    print_findings(scene)
+
 def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `ALL`
     cameras = {} if o['camera_per'] is None else dict(camera_per=o['camera_per'])
     scene.frames(all_sources(frames.pop('video'), frames.pop('also')), **frames, **cameras)
     scene.reconstruct(quality=o['quality'] or 'medium', seed=o['seed'] or 0, **cameras)
     scene.parts()
-    print_findings(scene)
-    scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
-                        camera_height_m=o['camera_height_m'])
+    _align(scene, o)
+    _examine(scene)
     scene.split_or_keep(o['how'])
     scene.plan(o['plan'])
     map_if_possible(scene)
