@@ -171,7 +171,8 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     with loading():
         from camera_pose.ground.table import read_table
         from camera_pose.synthetic.walk import builtin_scene
-    source, scene = builtin_scene(), open_scene(scene, new=True)
+        scene = open_scene(scene, new=True)
+    source = builtin_scene()
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
     _finish(scene, 'mapnet', served=serve)

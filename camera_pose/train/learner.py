@@ -120,7 +120,7 @@ def _training_parts(recipe, tables, images, network, loss, K): # what decides th
     options = {k: v for k, v in recipe.items() if k not in idle}
     weights = (*network.state_dict().values(), *loss.state_dict().values(), *loss.buffers()) # a plan is a buffer
     parts = {'other options': [json.dumps(options)],
-             'other frames or poses': [t.to_csv(index=False) for t in tables],
+             'other frames or poses (align and split change them)': [t.to_csv(index=False) for t in tables],
              'other images': [getattr(images, 'sources', pd.DataFrame()).to_csv(index=False)],
              'other intrinsics': [json.dumps(None if K is None else np.asarray(K).tolist())],
              'another version of PyTorch': [torch.__version__],
