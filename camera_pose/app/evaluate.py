@@ -19,7 +19,7 @@ from ..dataset.corrupt import check_corruptions, rough_depth
 from ..eval import report
 from ..eval.motion import motion_baselines, motion_report
 from ..eval.robustness import LIMITS, measure_robustness, plot_robustness, robustness_summary
-from ..ground.basics import InputError, SceneError, read_json
+from ..ground.basics import InputError, ProgressBar, SceneError, read_json
 from ..ground.figures import short_number
 from ..ground.html import figure_png
 from ..ground.pose import POSE_COLUMNS, quat_rotate
@@ -77,10 +77,11 @@ def _evaluate(self:Scene, run, regressor, pgo): # make the outputs of `evaluate`
     if pgo: predictions[f'{title} + PGO'] = _with_odometry(self, test, poses, covariances)
     predictions['nearest image'] = table_poses(train)[nearest]
     predictions['mean pose'] = mean_pose_baseline(table_poses(train), len(test))
-    metrics = report.evaluate(predictions, test, train, folder, title=f'{self.path.resolve().name}: {run}',
-        floormap=self.floormap, images=images, nearest_rows=nearest, units=self.units, points=self.points3D,
-        scale_sd=self.scale_sd, history=_history(self.file('models', run, 'history.csv')),
-        split=self.record['stages'].get('split', {}).get('result', {}).get('how'),
+    how = self.record['stages'].get('split', {}).get('result', {}).get('how')
+    with ProgressBar('report'): metrics = report.evaluate(
+        predictions, test, train, folder, title=f'{self.path.resolve().name}: {run}', floormap=self.floormap,
+        images=images, nearest_rows=nearest, units=self.units, points=self.points3D, scale_sd=self.scale_sd,
+        history=_history(self.file('models', run, 'history.csv')), split=how,
         covariances=_known_covariances(title, covariances, geometry))
     rough = dict(coarse=int((geometry['fused'][2] == 'coarse').sum())) if geometry else {}
     found = {name: [m['median_m'], m['median_deg']] for name, m in metrics['methods'].items()}

@@ -45,8 +45,8 @@ def _learn_limits(scene, place, valid): # the usual limits where there are too f
 def _map(self:Scene, model, database): # make the outputs of `map`
     positions, train, valid = (self.table(n) for n in ('positions', 'train', 'validation'))
     shared = dict(devices=self.devices, more=describe_frames(database, self.imgs, positions.image))
-    place = build_map(model, database, positions, self.units, **shared)
-    part = build_map(model, database, positions, self.units, list(train.image), **shared)
+    names = progress([None, list(train.image)], 'map', unit='maps')
+    place, part = [build_map(model, database, positions, self.units, n, **shared) for n in names]
     limits, learned = _learn_limits(self, part, valid)
     self.file('map').mkdir(exist_ok=True)
     whole_file, part_file, limits_file = (self.file('map', n) for n in MAP_FILES)

@@ -26,7 +26,8 @@ from ..dataset.formats import read_tum
 from ..dataset.images import process_images
 from ..doctor.diagnose import diagnose
 from ..doctor.page import doctor_page
-from ..ground.basics import AlignmentError, InputError, SceneError, atomic_path, read_json, write_json
+from ..ground.basics import (AlignmentError, InputError, ProgressBar, SceneError, atomic_path, read_json,
+                                       write_json)
 from ..ground.figures import short_number
 from ..ground.shapes import dxf, geojson
 from ..ground.metrics import path_length, pose_metrics
@@ -138,8 +139,9 @@ def doctor(self:Scene,
         metric, path = self.units == 'metres' and 'align' in self.record['stages'], self.file('positions.csv')
         same = not self.changed_since('align', 'positions.csv', folder=self.workspace)
         world = (path, 'metres') if metric and path.exists() and same else ()
-        found = diagnose(self.imgs, self.workspace, *world, scene_name=str(self.path))
-        doctor_page(found, folder)
+        with ProgressBar('doctor'):
+            found = diagnose(self.imgs, self.workspace, *world, scene_name=str(self.path))
+            doctor_page(found, folder)
         write_json(folder/'doctor.json', found.as_dict())
         worst_first = sorted(found.findings, key=lambda f: f.severity != 'bad')
         weak = [str(f) for f in worst_first if f.severity != 'good']

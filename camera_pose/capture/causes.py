@@ -238,7 +238,7 @@ def _smear(s, near): # how wide, in which direction, in how fast a turn
     across = ', smeared sideways' if x > 1.3*y else ', smeared up and down' if y > 1.3*x else ''
     turn, misfit, span = s.turns
     fast = turn > 30*span > 0 and misfit < TURNING
-    turned = f', while the camera turns {turn/span:.0f} degrees a second' if fast else ''
+    turned = f', while the camera turns {turn/span:.0f} degrees a second on average' if fast else ''
     return f'edges {s.edge[near].max():.1f} times as wide as usual{across}{turned}'
 
 def _numbers(kind, s): # that decided, in words

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['START', 'DATA', 'MODELS', 'PHOTOS', 'TOOLS', 'GROUPS', 'app', 'Folder', 'Video', 'FORCE', 'FORCE_STAGES', 'SEED',
            'RUN', 'FPS', 'RECIPE_FILE', 'RECIPE', 'JSON', 'sentence', 'CommandGroup', 'command', 'argument', 'option',
-           'takes', 'recipe_options', 'check_scene', 'check_there', 'tell_loading', 'open_scene', 'print_next',
-           'print_scale', 'messages', 'print_json']
+           'takes', 'recipe_options', 'check_scene', 'check_there', 'tell_loading', 'loading', 'open_scene',
+           'print_next', 'print_scale', 'messages', 'print_json']
 
 # %% ../../nbs/19_commands/01_options.ipynb #bda3c1c9
 import functools, inspect, json, os, re, sys
-from contextlib import nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from .. import __version__
-from ..ground.basics import CameraPoseError, InputError, at_home, stop_when_terminated
+from ..ground.basics import CameraPoseError, InputError, ProgressBar, at_home, stop_when_terminated
 from ..ground.faults import ending, say
 from ..ground.text import not_there
 
@@ -193,11 +193,20 @@ def check_there(
     for path in paths:
         if path is not None and not os.path.exists(path): raise InputError(not_there(path, what))
 
+@functools.cache # once
 def tell_loading():
     "Say on stderr that the libraries are being loaded, unless they are there"
     if 'torch' in sys.modules or os.environ.get('CAMERA_POSE_QUIET'): return
     print('loading the libraries, which takes some seconds, the first time up to a minute ...', file=sys.stderr,
           flush=True)
+
+@contextmanager
+def loading():
+    "Around slow imports: say what is being done, and after eight seconds that it goes on"
+    if 'torch' in sys.modules: yield
+    else:
+        tell_loading()
+        with ProgressBar('libraries', delay_s=8): yield
 
 # %% ../../nbs/19_commands/01_options.ipynb #be42d9ac
 def open_scene(
@@ -207,8 +216,8 @@ def open_scene(
 ):
     "The `Scene` of a folder, which is imported here because that takes seconds"
     if not new: check_scene(path)
-    tell_loading()
-    from camera_pose.app.scene import Scene
+    with loading():
+        from camera_pose.app.scene import Scene
     stop_when_terminated() # again: pycolmap sets a handler of its own when it is imported
     return Scene(path, force=force or ())
 

@@ -11,8 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, check_scene, check_there,
-                                          command, messages, open_scene, option, print_json, print_scale, takes,
-                                          tell_loading)
+                                          command, loading, messages, open_scene, option, print_json, print_scale, takes)
 from ..ground.basics import InputError, read_json
 
 # %% ../../nbs/19_commands/05_photos.ipynb #0e401d75
@@ -84,10 +83,10 @@ def serve_scenes(
         from camera_pose.dashboard.align import check_edit
         check_edit(host, access)
     with listen(host, options['port']) as listener, ExitStack() as jobs:
-        tell_loading()
-        from camera_pose.dashboard.metrics import add_metrics
-        from camera_pose.dashboard.traffic import add_traffic
-        page, videos = _application(folders, run, access, jobs, workers, options.get('edit'))
+        with loading():
+            from camera_pose.dashboard.metrics import add_metrics
+            from camera_pose.dashboard.traffic import add_traffic
+            page, videos = _application(folders, run, access, jobs, workers, options.get('edit'))
         add_metrics(page, videos)
         add_traffic(page, options['rate'], options['proxy'], options['log'])
         announce(listener, host, access)

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Optional
 
 from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument,
-                                          check_there, command, open_scene, option, print_next, print_scale, recipe_options,
-                                          takes, tell_loading)
+                                          check_there, command, loading, open_scene, option, print_next, print_scale,
+                                          recipe_options, takes, tell_loading)
 from .photos import SERVER, serve_scenes
 from .scene import (CAMERA_PER, FRAMES, SPLIT_HELP, WORLD, all_sources, check_sources,
                                         map_if_possible, print_findings, read_distance)
-from ..ground.basics import InputError, write_json
+from ..ground.basics import CameraPoseError, InputError, write_json
 
 # %% ../../nbs/19_commands/06_whole.ipynb #f4a79606
-def _finish(scene, run): # the last lines of a run: what to look at, and what to do next
+def _finish(scene, run, served=False): # the last lines of a run: what to look at, and what to do next
     pages = {f'reports/{run}/report.html': 'how accurate: errors and figures',
              'reports/doctor/doctor.html': 'what is weak in the video, where and why',
              'floorplan/plan.png': 'the floor plan', 'positions.csv': 'the camera poses, as a table'}
     files = {str(scene.file(name)): what for name, what in pages.items() if scene.file(name).exists()}
     print('\nto open:', *(f'  {name:<{max(map(len, files))}}  {what}' for name, what in files.items()), sep='\n')
-    print_next(scene)
+    if not served or scene.next_steps(): print_next(scene)
     print_scale(scene)
 
 # %% ../../nbs/19_commands/06_whole.ipynb #80deb75b
@@ -40,14 +40,26 @@ def _as_made(frames, o, name, recipe): # the stages for which no option was give
     free[f'train {name}'] = [*recipe.values(), o['seed']]
     return {stage for stage, given in free.items() if all(v is None or v == [] for v in given)}
 
+def _align(scene, o):
+    try: scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
+                             camera_height_m=o['camera_height_m'])
+    except CameraPoseError:
+        print_findings(scene) # what is known about the reconstruction may be the reason
+        raise
+
+def _examine(scene): # with lengths in metres where there are any: again, if the alignment is newer
+    ran = [*scene.record['stages']] # in the order in which they ran last
+    old = {'align', 'doctor'} <= {*ran} and ran.index('doctor') < ran.index('align')
+    if old and scene.units == 'metres' and scene.force is not True: scene.force = {*scene.force, 'doctor'}
+    print_findings(scene)
+
 def _all_stages(scene, frames, o, name, recipe, options): # `o`: the values of `ALL`
     cameras = {} if o['camera_per'] is None else dict(camera_per=o['camera_per'])
     scene.frames(all_sources(frames.pop('video'), frames.pop('also')), **frames, **cameras)
     scene.reconstruct(quality=o['quality'] or 'medium', seed=o['seed'] or 0, **cameras)
     scene.parts()
-    print_findings(scene)
-    scene.align_or_keep(points=o['points'], trajectory=o['trajectory'], distance=read_distance(o['distance']),
-                        camera_height_m=o['camera_height_m'])
+    _align(scene, o)
+    _examine(scene)
     scene.split_or_keep(o['how'])
     scene.plan(o['plan'])
     map_if_possible(scene)
@@ -63,8 +75,8 @@ def run(video: Video, scene: Folder, **given):
     all_sources(video, frames['also'])
     check_there(frames['mask'], what='mask')
     check_sources(rest)
-    tell_loading()
-    from camera_pose.train.recipe import load_recipe
+    with loading():
+        from camera_pose.train.recipe import load_recipe
     source = recipe['recipe']
     options = recipe_options(seed=rest['seed'] or 0, **{k: v for k, v in recipe.items() if k != 'recipe'})
     name = load_recipe(source or recipe['net'] or 'mapnet', **options).net
@@ -151,10 +163,12 @@ def demo(scene: argument(Path, 'folder for the results', 'SCENE') = Path('demo_s
     "Do all stages on the built-in scene, with exact ground truth"
     print('The built-in scene: a rendered walk round a building floor, with exact ground truth. '
           f'Results go to {scene}.\n', flush=True) # before the libraries are loaded
-    from camera_pose.ground.table import read_table
-    from camera_pose.synthetic.walk import builtin_scene
-    source, scene = builtin_scene(), open_scene(scene, new=True)
+    with loading():
+        from camera_pose.ground.table import read_table
+        from camera_pose.synthetic.walk import builtin_scene
+        scene = open_scene(scene, new=True)
+    source = builtin_scene()
     with scene.lock('demo'): found, result = _demo_stages(scene, source, seed)
     _demo_report(scene, found, result, read_table(source/'groundtruth.csv'))
-    _finish(scene, 'mapnet')
+    _finish(scene, 'mapnet', served=serve)
     if serve: serve_scenes([scene.path], 'mapnet', **server)

@@ -316,7 +316,7 @@ def _link_words(links):
     turn = ''
     if links.turn_deg.notna().any():
         speed = (links.turn_deg/links.seconds).max()
-        turn = f', turning {links.per_frame.max():.0f} degrees a frame ({speed:.0f} a second)'
+        turn = f', turning up to {links.per_frame.max():.0f} degrees a frame ({speed:.0f} a second)'
     return f'{links.inliers.min():.0f} shared features{turn}'
 
 def turn_limit(

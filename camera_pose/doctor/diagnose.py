@@ -243,6 +243,13 @@ def _sharpest(facts): # the command for the sharpest frame of each interval, whe
     if not fps == fps or (video_fps and fps > video_fps/2): return ''
     return frames_command(facts, fps, sharpest=True)
 
+def _seen_blur(facts, few): # a finding where another one names stretches with blurred pictures; None without them
+    causes = [c for c in facts.explained.values() if c is not None and c.kind == 'blur']
+    if not causes: return None
+    places = sorted({c.place for c in causes})
+    cause = 'The findings that name these frames say how to film them again.'
+    return Finding('blur', 'look', f'Blurred for a while: {list_stretches(facts, places)}. {few}', cause, places=places)
+
 def check_blur(facts: ReconstructionFacts) -> Finding:
     "Are frames blurred?"
     ratio = sharpness_ratio(facts)
@@ -253,7 +260,7 @@ def check_blur(facts: ReconstructionFacts) -> Finding:
     places = longest_first(facts, rows)
     where = f': {list_stretches(facts, places)}.' if places else '.'
     few = f'{count} much less sharp than those around them{where}'
-    if severity == 'good': return Finding('blur', severity, few, places=places)
+    if severity == 'good': return _seen_blur(facts, few) or Finding('blur', severity, few, places=places)
     cause = 'The camera moved fast or the light was poor; sharp frames in between are worth more than blurred ones.'
     sentence = f'{count} less than 0.4 times as sharp as the sharper ones around{where}'
     chosen = facts.used.frames.get('sharpest') or facts.used.frames.get('motion') # sharp frames were looked for
@@ -289,6 +296,7 @@ def check_unreliable(facts: ReconstructionFacts) -> Finding:
     rows, sd = np.flatnonzero(unreliable & facts.posed), frames.sd_position[facts.posed].dropna()
     left_out = f'No pose that is used depends on too few points{f"; {left} that do are left out" if left else ""}.'
     severity, spread = grade(len(rows)/max(len(frames), 1), LIMITS['unreliable']), ''
+    if facts.units == 'metres' and facts.observations is not None: sd = sd*_scale(facts) # stored with the model
     if len(sd): spread = (f' The standard deviation of positions is {short_number(sd.median())} {facts.unit} '
                           f'typically, {short_number(sd.quantile(.95))} for the worst twentieth.')
     if not len(rows): return Finding('unreliable', severity, f'{left_out}{spread}')

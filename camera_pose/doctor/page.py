@@ -245,7 +245,7 @@ def _reasons(facts, p, shared): # why a place is weakly connected: few shared fe
     near = shared[(shared.index >= p.first) & (shared.second <= p.last)]
     few, fast = near.inliers[near.inliers < LIMITS['links'][0]], near.turn_deg/(near.second - near.index)
     words = [f'as few as {few.min():.0f} shared features']*bool(len(few))
-    return words + [f'turning {fast.max():.0f} degrees a frame']*bool((fast > turn_limit(facts)).any())
+    return words + [f'turning up to {fast.max():.0f} degrees a frame']*bool((fast > turn_limit(facts)).any())
 
 def _place(facts, p, shared):
     "What the page shows of a place"

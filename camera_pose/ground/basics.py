@@ -54,6 +54,8 @@ def _quiet(): return any(os.environ.get(name) for name in ('CAMERA_POSE_QUIET', 
 
 def _live(): return sys.stderr.isatty() or 'ipykernel' in sys.modules
 
+def _interactive(): return hasattr(sys, 'ps1') # there an exception keeps the loop of an unfinished bar alive
+
 # %% ../../nbs/01_ground/02_basics.ipynb #dff424d8
 class ProgressBar:
     "A progress bar in a terminal or notebook, lines in a pipe, nothing when quiet"
@@ -66,16 +68,20 @@ class ProgressBar:
     ):
         self.label, self.total, self.unit, self.delay_s, self.n = label, total, unit, delay_s, 0
         self.quiet, self.every_s, self.done = _quiet(), every_s, threading.Event()
+        form = None if total is not None or unit else '{desc}: {elapsed}'
         self.bar = None if self.quiet or not _live() else tqdm(
-            total=total, desc=f'{label:<12}', unit=unit or 'it', delay=delay_s, dynamic_ncols=True)
+            total=total, desc=f'{label:<12}', unit=unit or 'it', delay=delay_s, dynamic_ncols=True, bar_format=form)
 
     def __enter__(self):
         self.start = time.perf_counter()
-        if self.bar is None and not self.quiet: threading.Thread(target=self._print_often, daemon=True).start()
+        show = self._print_often if self.bar is None else self._refresh_often
+        self.thread = threading.Thread(target=show, daemon=True)
+        if not self.quiet and not _interactive(): self.thread.start()
         return self
 
     def __exit__(self, error_type, error, traceback):
         self.done.set()
+        if self.thread.ident: self.thread.join() # it may be printing
         if self.bar is not None: self.bar.close()
         elif not self.quiet and error_type is None: self._print_line(time.perf_counter() - self.start)
 
@@ -92,15 +98,23 @@ def update(self:ProgressBar,
 def _print_line(self:ProgressBar, seconds):
     if seconds < self.delay_s: return
     count = f'{self.n}' if self.total in (None, self.n) else f'{self.n}/{self.total}'
-    unit = f' {self.unit}' if self.unit else ''
-    print(f'{self.label:<12} {count}{unit}  {seconds:.1f} s', file=sys.stderr, flush=True)
+    count = f'{count} {self.unit}'.strip() + '  ' if self.n or self.total or self.unit else ''
+    print(f'{self.label:<12} {count}{seconds:.1f} s', file=sys.stderr, flush=True)
 
 @patch
 def _print_often(self:ProgressBar): # in a thread of its own, since some steps take long
-    wait_s = self.every_s/2
+    wait_s = max(self.delay_s, self.every_s/4)
     while not self.done.wait(wait_s):
         self._print_line(time.perf_counter() - self.start)
         wait_s = self.every_s
+
+@patch
+def _refresh_often(self:ProgressBar): # the same for a bar, which by itself appears when a step ends after the delay
+    wait_s = self.delay_s
+    while not self.done.wait(wait_s):
+        self.bar.delay = 0 # it is shown from now on, and so is its end
+        self.bar.refresh()
+        wait_s = 1
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6ceafb5f
 def progress(

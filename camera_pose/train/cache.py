@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 
-from ..ground.basics import InputError, ProgressBar, atomic_path, read_json, write_json
+from ..ground.basics import InputError, ProgressBar, atomic_path, progress, read_json, write_json
 from ..dataset.augment import Augmenter, turned_poses
 from ..dataset.images import RowFile
 
@@ -42,15 +42,24 @@ def _best_precision(body, images_u8):
     batch, training = _as_batch(images_u8, next(body.parameters()).device), body.training
     body.eval()
     def measure(): return [_seconds(body, batch, precision) for precision in ('float32', 'bfloat16')]
-    with torch.inference_mode(): first, *rounds = [measure() for _ in range(3)] # the first round warms up
+    rounds = progress(range(3), 'precision', unit='measurements')
+    with torch.inference_mode(): first, *rounds = [measure() for _ in rounds] # the first round warms up
     body.train(training)
     (exact, _), (rough, _) = first
     single, half = np.min([[seconds for _, seconds in way] for way in rounds], axis=0)
     spread = (exact - exact.mean(0)).norm(dim=1).median().item()
     gain, shift = single/half, (rough - exact).norm(dim=1).median().item()/max(spread, 1e-12)
     precision = 'bfloat16' if gain >= _LEAST_GAIN and shift <= _MOST_SHIFT else 'float32'
-    return precision, (f'{precision}: bfloat16 is {gain:.1f} times as fast here and moves features by {shift:.1%} of '
-                       'their spread.')
+    return precision, _reason(precision, gain, shift)
+
+def _reason(precision, gain, shift): # a sentence
+    if gain < _LEAST_GAIN:
+        return f'The backbone computes in float32, because bfloat16 is only {gain:.1f} times as fast here as float32.'
+    if precision == 'bfloat16':
+        return (f'The backbone computes in bfloat16, which is {gain:.1f} times as fast here and moves its features by '
+                f'{shift:.1%} of their spread, less than the {_MOST_SHIFT:.0%} that are allowed.')
+    return (f'The backbone computes in float32: bfloat16 is {gain:.1f} times as fast here but moves its features by '
+            f'{shift:.1%} of their spread, more than the {_MOST_SHIFT:.0%} that are allowed.')
 
 # %% ../../nbs/08_train/02_cache.ipynb #99735967
 def features_folder(images) -> Path: # of `ProcessedImages`; None for an array

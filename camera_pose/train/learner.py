@@ -31,7 +31,8 @@ from .cache import cached_features, chosen_precision, digest, features_folder
 from .fast import FastLearner, memory_kept
 from .loaders import FeatureSource, ImageSource, TupleLoader, epoch_seed
 from .loop import (OPTIMISERS, Checkpoint, EpochLog, TensorBoardLog, body_precision, fit_schedule,
-                                    group_rates, pose_groups, read_checkpoint, restore_state, resume, write_history)
+                                    group_rates, pose_groups, read_checkpoint, restore_state, resume, why_begun_again,
+                                    write_history)
 from .recipe import Recipe, load_recipe
 
 from fastai.data.core import DataLoaders
@@ -114,14 +115,19 @@ class TablesScene:
     def images(self, size): return self.processed
 
 # %% ../../nbs/08_train/05_learner.ipynb #a16e5f06
-def _training_key(recipe, tables, images, network, loss, K):
-    "Digest of recipe, data, and the weights at the start"
+def _training_parts(recipe, tables, images, network, loss, K): # what decides the result of a training -> its digest
     idle = 'checkpoint_epochs', 'tensorboard', 'starts' # without effect
     options = {k: v for k, v in recipe.items() if k not in idle}
-    facts = json.dumps([options, torch.__version__, None if K is None else np.asarray(K).tolist()])
-    texts = [t.to_csv(index=False) for t in (*tables, getattr(images, 'sources', pd.DataFrame()))]
     weights = (*network.state_dict().values(), *loss.state_dict().values(), *loss.buffers()) # a plan is a buffer
-    return digest([facts, *texts, *(v.detach().cpu().contiguous().numpy().tobytes() for v in weights)])
+    parts = {'other options': [json.dumps(options)],
+             'other frames or poses (align and split change them)': [t.to_csv(index=False) for t in tables],
+             'other images': [getattr(images, 'sources', pd.DataFrame()).to_csv(index=False)],
+             'other intrinsics': [json.dumps(None if K is None else np.asarray(K).tolist())],
+             'another version of PyTorch': [torch.__version__],
+             'other weights or another plan': [v.detach().cpu().contiguous().numpy().tobytes() for v in weights]}
+    return {name: digest(part) for name, part in parts.items()}
+
+def _training_key(parts): return digest(parts.values())
 
 # %% ../../nbs/08_train/05_learner.ipynb #69870364
 def frame_source(
@@ -225,11 +231,13 @@ def pose_learner(
         loss, network = _penalised(loss or recipe_loss(recipe, K), recipe, scene).to(device), network.to(device)
     print(f'{network.kind} on {network.body.name}, {n_parameters(network, trainable=True):,} of '
           f'{n_parameters(network):,} parameters trained; {sentence}', flush=True)
-    key = _training_key(recipe, tables, images, network, loss, K)
+    parts = _training_parts(recipe, tables, images, network, loss, K)
+    key = _training_key(parts)
     rows, poses = [images.rows(t.image) for t in tables], [t[POSE_COLUMNS].to_numpy(float) for t in tables]
     augmenter = Augmenter(K, recipe.rotate_deg, recipe.crop, recipe.colour, weather=recipe.weather) or None
     saved = run_dir and run_dir/f'checkpoint{start or ""}.pt'
     state = read_checkpoint(saved, key) if run_dir else None
+    if run_dir and not state and (again := why_begun_again(saved, parts)): print(again, flush=True)
     precision, why = chosen_precision(state['facts']['precision'] if state else recipe.precision, network.body,
                                       images, rows[0])
     if why: print(why, flush=True)
@@ -240,8 +248,8 @@ def pose_learner(
     info = dict(image_size=images.size, weights=network.body.weights, weights_sentence=sentence,
                 n_train=len(rows[0]), n_valid=len(rows[1]))
     return PoseLearner(_loaders(recipe, sources, tables, extras, share, device), network, loss, recipe,
-                       recipe.cache and network.frozen, key=key, state=state, run_dir=run_dir, saved=saved,
-                       info=info, poses=poses[1])
+                       recipe.cache and network.frozen, key=key, parts=parts, state=state, run_dir=run_dir,
+                       saved=saved, info=info, poses=poses[1])
 
 # %% ../../nbs/08_train/05_learner.ipynb #6b6e0b71
 @patch
@@ -274,7 +282,8 @@ def _run(self:PoseLearner, bar, cbs):
     log = EpochLog(facts['poses'], recipe.seed, bar, history, recipe.early_stop, max(recipe.bs, 32), end)
     self.epochs, own = log, [log]
     if run_dir and recipe.checkpoint_epochs:
-        saver = Checkpoint(file, log, facts['key'], recipe.checkpoint_epochs, dict(precision=recipe.precision))
+        stored = dict(precision=recipe.precision, parts=facts['parts'])
+        saver = Checkpoint(file, log, facts['key'], recipe.checkpoint_epochs, stored)
         own.append(saver)
     if run_dir and recipe.tensorboard: own.append(TensorBoardLog(run_dir/'tensorboard', log))
     start = resume(self, log, facts['state']) if facts['state'] else 0

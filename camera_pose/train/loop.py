@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OPTIMISERS', 'CLEARLY_BETTER', 'CHECKPOINT_SECONDS', 'pose_groups', 'group_rates', 'fit_schedule', 'copied_state',
-           'restore_state', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'resume', 'body_precision',
-           'TensorBoardLog']
+           'restore_state', 'write_history', 'EpochLog', 'Checkpoint', 'read_checkpoint', 'why_begun_again', 'resume',
+           'body_precision', 'TensorBoardLog']
 
 # %% ../../nbs/08_train/04_loop.ipynb #8da74705
 import time
@@ -221,6 +221,17 @@ def read_checkpoint(path: str|Path, key: str) -> dict: # None when there is no c
     try: state = torch.load(path, map_location='cpu', weights_only=True)
     except Exception: return None # damaged, or another kind of file: it will be replaced
     return state if state.get('key') == key else None
+
+def why_begun_again(path: str|Path, parts: dict) -> str: # a sentence; '' when there is no checkpoint
+    "Why a checkpoint that `read_checkpoint` refuses is not used; `parts`: digests of what decides a training, by name"
+    if not Path(path).exists(): return ''
+    try:
+        state = torch.load(path, map_location='cpu', weights_only=True)
+        n, old = state['epoch'] + 1, state['facts'].get('parts', {})
+    except Exception: return f'The training begins again, because {path} is damaged.'
+    changed = [name for name, value in parts.items() if old.get(name) != value] if old else ['other options or data']
+    known = f'{path} ({n} {"epoch" if n == 1 else "epochs"})'
+    return f'The training begins again: {known} is of a training with {" and ".join(changed)}.'
 
 # %% ../../nbs/08_train/04_loop.ipynb #5c92fcc9
 def resume(learn, log: EpochLog, state: dict) -> int: # epochs that are done
