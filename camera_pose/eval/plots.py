@@ -188,12 +188,12 @@ def _describe(pred, true, unit):
     flat = len(true) > 2 and np.nanstd(pred[:, :3], axis=0).max() < .1*true[:, :3].std(0).max()
     if flat: return ' predicts the same place for all frames'
     across, along = (short_length(v, unit) for v in _across_and_along(pred, true))
-    return f': {across} beside the path, {along} along it'
+    return f': median {across} beside the path, {along} along it'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #b6ed1d97
 def trajectory_finding(true: np.ndarray, preds: dict, unit: str = 'm') -> str:
     "How the predictions of the methods relate to the path"
-    if len(preds) <= 2: return '; '.join(f'{n}{_describe(p, true, unit)}' for n, p in preds.items())
+    if len(preds) <= 2: return ';\n'.join(f'{n}{_describe(p, true, unit)}' for n, p in preds.items())
     median = {n: error_quantile(located_errors(p, true)[0], .5) for n, p in preds.items()}
     best, worst = min(median, key=median.get), max(median, key=median.get)
     if median[best] == median[worst]: return f'{best} and others: median error {short_length(median[best], unit)}'
@@ -393,8 +393,8 @@ def _worst_stretch(t, true, preds, unit):
     k = max(1, len(e)//10)
     running = np.convolve(e, np.ones(k)/k, 'valid')
     i = int(running.argmax())
-    return (f'{name} is worst from {t[i]:.1f} to {t[i + k - 1]:.1f} s: mean {short_length(running[i], unit)} there, '
-            f'{short_length(e.mean(), unit)} of all frames')
+    return (f'{name} is worst from {t[i]:.1f} to {t[i + k - 1]:.1f} s: mean {short_length(running[i], unit)}, '
+            f'over all frames {short_length(e.mean(), unit)}')
 
 # %% ../../nbs/09_eval/01_plots.ipynb #e0749263
 def _draw_over_time(ax, t, errors, nearest):
