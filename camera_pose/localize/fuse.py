@@ -105,6 +105,7 @@ class Localization:
     parts: dict            # name of a method -> (pose, calibrated covariance)
     located: PnPResult     # the matches
     evidence: float = 0.   # `log_nfa`
+    own: dict = None       # name of a method -> its expected error (length, degrees), where its own is known
 
     def row(self) -> dict:
         "A row of a table"
@@ -167,6 +168,16 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
     if len(located.similarity):
         parts['retrieval'] = located.coarse, limits.coarse_covariance(located.similarity[0], extent)
     return parts
+
+# %% ../../nbs/05_localize/05_fuse.ipynb #6e8f4f71
+def _own_errors(parts, located, limits, regression, extent): # method -> length and degrees, where its own is known
+    similarity = located.similarity[0] if len(located.similarity) else None
+    beyond = similarity is None or similarity > limits.most_similar()
+    known = {n: part[1] for n, part in parts.items() if n == 'pnp' or n == 'retrieval' and not beyond}
+    if 'regression' in parts and regression.covariance is not None:
+        own = limits.regression_covariance(regression.covariance, extent)
+        if beyond or np.allclose(own, parts['regression'][1]): known['regression'] = own
+    return {n: pose_sd(covariance) for n, covariance in known.items()}
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #f8ec90e4
 def _share(covariance, part): # of the information of a fused pose that one part contributes
@@ -254,7 +265,9 @@ def fuse(
     right = chance_within(covariance, place_tolerance(place))*(trust(evidence, limits) if leads else 1.)
     if not known: right *= .1
     reason = _reason(place, located, limits, known, leads, parts)
-    return Localization(pose, covariance, *pose_sd(covariance), source, known, right, reason, parts, located, evidence)
+    own = _own_errors(parts, located, limits, regression, place_extent(place))
+    return Localization(pose, covariance, *pose_sd(covariance), source, known, right, reason, parts, located, evidence,
+                        own)
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #95c23789
 def localize(

@@ -90,6 +90,12 @@ def coarse_covariance(self:PlaceLimits,
     return _axis_covariance(*(np.exp(np.interp(similarity, at, np.log(sd))) for sd in (position*extent, degrees)))
 
 @patch
+def most_similar(self:PlaceLimits) -> float:
+    "Similarity up to which the error of the most similar frame was measured; beyond it the table stays level"
+    deviations = np.array(self.coarse)[:, 1:]
+    return float(self.coarse[int((deviations == deviations[-1]).all(1).argmax())][0])
+
+@patch
 def regression_covariance(self:PlaceLimits,
     covariance: np.ndarray,   # of `PoseEstimate` `(6, 6)` or None
     extent: float,            # `place_extent`
