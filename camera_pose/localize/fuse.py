@@ -171,13 +171,14 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #6e8f4f71
 def _own_errors(parts, located, limits, regression, extent): # method -> length and degrees, where its own is known
-    similarity = located.similarity[0] if len(located.similarity) else None
-    beyond = similarity is None or similarity > limits.most_similar()
-    known = {n: part[1] for n, part in parts.items() if n == 'pnp' or n == 'retrieval' and not beyond}
-    if 'regression' in parts and regression.covariance is not None:
-        own = limits.regression_covariance(regression.covariance, extent)
-        if beyond or np.allclose(own, parts['regression'][1]): known['regression'] = own
-    return {n: pose_sd(covariance) for n, covariance in known.items()}
+    seen = limits.retrieval
+    usual = not len(located.similarity) or seen is None or located.similarity[0] >= seen[0]
+    known = {'pnp': pose_sd(parts['pnp'][1])} if 'pnp' in parts else {}
+    if 'retrieval' in parts and seen is not None:
+        known['retrieval'] = (seen[1]*extent, seen[2]) if usual else pose_sd(parts['retrieval'][1])
+    if 'regression' in parts and regression.covariance is not None and usual:
+        known['regression'] = pose_sd(limits.regression_covariance(regression.covariance, extent))
+    return known
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #f8ec90e4
 def _share(covariance, part): # of the information of a fused pose that one part contributes
