@@ -42,7 +42,7 @@ def figure_faults(name, cell):
         return [f'{name}: fig-alt is not YAML: {e}']
     alt = [alt] if isinstance(alt, str) else alt or []
     faults = []
-    if len(shown) + len(plotly) != len([a for a in alt if a.strip()]) and (shown or plotly):
+    if len(shown) + len(plotly) != len([a for a in alt if a.strip()]): # also a figure that was lost from the outputs
         first = next(line for line in cell.source.split('\n') if not line.startswith('#|'))
         faults.append(f'{name}: {len(shown) + len(plotly)} figures, {len(alt)} texts (#| fig-alt: "...") in the cell {first!r}')
     for tag, attributes in re.findall(r'<(img|iframe)\b([^>]*)', ' '.join(t for o in outputs for t in texts(o))):

@@ -168,7 +168,7 @@ def _gps_says(positions, frames): # do the tags of the photos say more than thei
     try: return bool(align_by_gps(positions, frames))
     except AlignmentError: return False
 
-_HEIGHT_M = 1.5 # of the camera, where points have no z
+_HEIGHT_M, _END_M = 1.5, .05 # of the camera, where points have no z; deviation of an end of a distance that is given
 
 def _fit(positions, source, path, scale, height, frames): # `Alignment`, a sentence
     height = height or _HEIGHT_M
@@ -220,7 +220,7 @@ def _aligned(self:Scene, found, positions): # pose table in metres, and what is 
     table = poses_table(positions.image, positions.timestamp, found.similarity.apply_poses(table_poses(positions)))
     points = read_csv(self.workspace/'points3D.csv', xyz, xyz, 'point cloud')[xyz].to_numpy()
     doubts = check_world(table, found.similarity.apply(points), timed)
-    if found.sources and found.scale_sd: # nobody has given lengths
+    if 'height of' in (found.sources or {}).get('metres', ''): # nobody has given lengths
         asked = r'(Are the given lengths [\w ]+|Is the unit a metre)\?'
         doubts = [re.sub(asked, 'Is the lowest surface that was seen the floor?', d) for d in doubts]
     return table if timed else table.assign(timestamp=0.), [*found.doubts, *doubts]
@@ -248,6 +248,7 @@ def _align(self:Scene, source, path, distance, height, marker_size_m=None): # ma
     elif source is None: found, how = self._upright(positions, scale, height)
     else: found, how = _fit(positions, source, path, scale, height, frames)
     if marker: found, how = _by_marker(found, how, marker)
+    if distance is not None and found.scale_sd is None: found = replace(found, scale_sd=_END_M*np.sqrt(2)/distance[2])
     metric = source is not None or scale is not None or found.scale_sd is not None
     return self._write_alignment(found, how, metric)
 
@@ -355,7 +356,7 @@ def own_world(self:Scene): # was it aligned by the video alone? Then its origin 
     return sources is not None and sources.get('origin') != 'plan'
 
 @patch(as_prop=True)
-def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where metres come from a height; or None
+def scale_sd(self:Scene): # standard deviation of all lengths, as a share, where it is not part of `world_sd`; or None
     return self.alignment.get('scale_sd')
 
 @patch(as_prop=True)

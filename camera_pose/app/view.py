@@ -166,9 +166,10 @@ def _said(v, unit): # a length as one says it
     if v < .995: return f'{100*v:.0f} cm'
     return f'{v:.1f} m' if v < 9.95 else f'{v:.0f} m'
 
-def _headline(answer, unit): # heading of the answer
+def _headline(answer, unit, world_sd=0.): # heading of the answer; `world_sd`: how well the map lies on the plan
     if not _is_found(answer): return 'Not found'
     sd, rough = answer.get('sd_m'), answer.get('status') == 'coarse'
+    if sd is not None: sd = float(np.hypot(sd, world_sd))
     if sd is None: return 'Roughly here' if rough else "The model's answer"
     if rough or unit == 'm' and sd > .5: return f'Roughly here, within about {_said(sd, unit)}'
     return f'Located to {_said(sd, unit)}'
@@ -200,10 +201,12 @@ def _methods_table(answer, unit): # prefix, name, and lines of the cells positio
     return rows
 
 def _fused(answer, unit): # what stands first of a `Localizer`'s answer: the position, and names and values below it
-    within = '0.25 m' if unit == 'm' else "2.5 % of the place's extent"
-    words = [('expected error', _error(answer, unit)), ('source', _source_words(answer['source'], answer['inliers']))]
+    within, error = '0.25 m' if unit == 'm' else "2.5 % of the place's extent", _error(answer, unit)
+    vague = answer.get('sd_world_m', 0.) > 1.5*answer.get('sd_m', np.inf) # the map itself is not known that well
+    if vague: error += f" in the map, {_length(answer['sd_world_m'], unit)} in the world"
+    words = [('expected error', error), ('source', _source_words(answer['source'], answer['inliers']))]
     if answer['confidence'] is not None:
-        words.append(('confidence', f"{_sure(answer['confidence'])} that it is within {within} and 2°"))
+        words.append(('confidence', f"{_sure(answer['confidence'])} that it is within {within} and 2°" + ' of its place in the map'*vague))
     return dict(position=[(axis, f'{v:.2f}') for axis, v in zip('xyz', answer['position_m'])], words=words)
 
 # %% ../../nbs/12_app/11_view.ipynb #aaafa8d7
@@ -289,7 +292,7 @@ def _found(board, answer, photo, place): # what the template needs to show an an
     drawn, world_sd = place['drawn'], board.info.get('world_sd') or 0.
     tone, verdict, raw_caption, snapped_caption = _verdict(answer, board.unit, drawn, world_sd)
     first = dict(answer=answer, photo=_photo_uri(photo), tone=tone, verdict=verdict, found=_is_found(answer),
-                 headline=_headline(answer, board.unit), brief=_brief(answer, board.unit))
+                 headline=_headline(answer, board.unit, world_sd), brief=_brief(answer, board.unit))
     if not first['found']: return first | dict(guess=_guess(answer, board.unit))
     shown = np.array([answer['pixel']['x'], answer['pixel']['y']])
     if answer['outside_plan_m']: # a marker beyond the edge would not be seen

@@ -6,7 +6,7 @@
 __all__ = ['START', 'DATA', 'MODELS', 'PHOTOS', 'TOOLS', 'GROUPS', 'app', 'Folder', 'Video', 'FORCE', 'FORCE_STAGES', 'SEED',
            'RUN', 'FPS', 'RECIPE_FILE', 'RECIPE', 'JSON', 'sentence', 'CommandGroup', 'command', 'argument', 'option',
            'takes', 'recipe_options', 'check_scene', 'check_there', 'tell_loading', 'open_scene', 'print_next',
-           'messages', 'print_json']
+           'print_scale', 'messages', 'print_json']
 
 # %% ../../nbs/19_commands/01_options.ipynb #bda3c1c9
 import functools, inspect, json, os, re, sys
@@ -221,6 +221,17 @@ def print_next(
     def whole(step): return scene_command(step, scene.path)
     steps = [*map(whole, steps or scene.next_steps())]
     print('next: ' + (', then '.join(steps) or f'{whole("serve")}, or {whole("localize PHOTO")}'))
+
+_ROUGH = .05 # standard deviation of the scale, as a share, from which a measured distance is worth its work
+
+def print_scale(
+    scene, # `Scene`
+):
+    "Print how well lengths are known, where nobody has measured one"
+    if (scene.scale_sd or 0) <= _ROUGH: return
+    from camera_pose.app.folder import scene_command
+    print(f'The metres are known to {100*scene.scale_sd:.0f} % only. With one measured distance: '
+          f'{scene_command("align --distance FRAME,FRAME,METRES", scene.path)}')
 
 # %% ../../nbs/19_commands/01_options.ipynb #3d3b7c61
 JSON = dict(json_=option(bool, False, 'print the result as JSON; everything else goes to stderr', '--json'))

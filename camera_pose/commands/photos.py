@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, check_scene, check_there,
-                                          command, messages, open_scene, option, print_json, takes, tell_loading)
+                                          command, messages, open_scene, option, print_json, print_scale, takes,
+                                          tell_loading)
 from ..ground.basics import InputError, read_json
 
 # %% ../../nbs/19_commands/05_photos.ipynb #0e401d75
@@ -31,6 +32,7 @@ def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of pho
         table, out = scene.localize(photos, **options)
     if json_: return print_json(read_json(out/'poses.json'))
     print(short_table(table, scene.unit))
+    print_scale(scene)
     parts = sorted(p.parent for p in scene.path.glob('part[0-9]*/scene.json'))
     if parts and table.x.isna().any():
         print(f'what is not located may be in another part of this place: camera_pose localize {parts[0]}')

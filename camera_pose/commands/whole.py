@@ -6,21 +6,18 @@
 __all__ = ['ALL', 'BATCH', 'run', 'batch', 'demo']
 
 # %% ../../nbs/19_commands/06_whole.ipynb #67b4ee38
-import shlex
 from pathlib import Path
 from typing import Optional
 
 from .options import (FORCE_STAGES, RECIPE, SEED, START, TOOLS, Video, Folder, argument,
-                                          check_there, command, open_scene, option, print_next, recipe_options, takes,
-                                          tell_loading)
+                                          check_there, command, open_scene, option, print_next, print_scale, recipe_options,
+                                          takes, tell_loading)
 from .photos import SERVER, serve_scenes
 from .scene import (CAMERA_PER, FRAMES, SPLIT_HELP, WORLD, all_sources, check_sources,
                                         map_if_possible, print_findings, read_distance)
 from ..ground.basics import InputError, write_json
 
 # %% ../../nbs/19_commands/06_whole.ipynb #f4a79606
-_ROUGH = .05 # standard deviation of the scale, as a share, from which a measured distance is worth its work
-
 def _finish(scene, run): # the last lines of a run: what to look at, and what to do next
     pages = {f'reports/{run}/report.html': 'how accurate: errors and figures',
              'reports/doctor/doctor.html': 'what is weak in the video, where and why',
@@ -28,9 +25,7 @@ def _finish(scene, run): # the last lines of a run: what to look at, and what to
     files = {str(scene.file(name)): what for name, what in pages.items() if scene.file(name).exists()}
     print('\nto open:', *(f'  {name:<{max(map(len, files))}}  {what}' for name, what in files.items()), sep='\n')
     print_next(scene)
-    if (scene.scale_sd or 0) > _ROUGH:
-        print(f'The metres are known to {100*scene.scale_sd:.0f} % only. With one measured distance: '
-              f'camera_pose align {shlex.quote(str(scene.path))} --distance FRAME,FRAME,METRES')
+    print_scale(scene)
 
 # %% ../../nbs/19_commands/06_whole.ipynb #80deb75b
 _PLAN = 'folder with plan.png, walkable.png, floorplan.json; drawn from the point cloud if not given'

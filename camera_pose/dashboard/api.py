@@ -82,6 +82,7 @@ class PoseFields(BaseModel):
     heading_deg: float|None = None
     pitch_deg: float|None = None
     sd_m: float|None = None
+    sd_world_m: float|None = None
     sd_deg: float|None = None
     pixel: Pixel|None = None
     walkable: bool|None = None
@@ -143,8 +144,8 @@ def _about(board):
 
 # %% ../../nbs/17_dashboard/08_api.ipynb #44d2849b
 _EXAMPLE = dict(found=True, status='located', position_m=[5.1, 4., 1.6], quaternion_wxyz=[.612, -.612, .354, -.354],
-                heading_deg=30., sd_m=.012, sd_deg=.31, source='pnp', confidence=.98, inliers=212, units='metres',
-                time_ms=340.)
+                heading_deg=30., sd_m=.012, sd_world_m=.021, sd_deg=.31, source='pnp', confidence=.98, inliers=212,
+                units='metres', time_ms=340.)
 _SAYS = {400: 'The photo is damaged or incomplete: send it again.', 401: 'This server requires a token.',
          403: 'This form was sent by a page of another site: open the dashboard itself.',
          404: 'There is no place called "attic" here: there are hall, lab.',

@@ -20,6 +20,7 @@ from ..ground.basics import CameraPoseError
 from ..ground.pose import POSE_COLUMNS
 from ..localize.fuse import pose_status
 from ..survey.floors import floor_at
+from ..world.align import map_sd
 
 # %% ../../nbs/17_dashboard/06_board.ipynb #144a21fb
 def _png(image, side=2000): # PNG bytes of an array and a short digest of them; no side longer than `side`
@@ -105,7 +106,10 @@ def _with_camera(predictor, camera): # arguments for `localize_many`
 def _read_row(row, board): # pose and more
     pose = row[POSE_COLUMNS].to_numpy(float)
     if isinstance(row.get('source'), str) and not np.isfinite(pose).all(): return NotLocated(_not_found(row), row)
-    return pose, answer_extras(row, board.on_floor(board.floor_of(pose)).floormap) | dict(status=pose_status(row))
+    more = answer_extras(row, board.on_floor(board.floor_of(pose)).floormap) | dict(status=pose_status(row))
+    off = map_sd(pose[:3], board.info.get('world_sd'), board.info.get('scale_sd'))
+    if off is not None and 'sd_m' in more: more['sd_world_m'] = float(f'{np.hypot(more["sd_m"], off):.4g}')
+    return pose, more
 
 def _ask(board, photos, camera): # pose and more, or `NotLocated`, for each
     predictor, given = board.predictor, _with_camera(board.predictor, camera)

@@ -149,6 +149,8 @@ def answer_forever(
             result = answer_jobs(boards, pickle.load(source))
 
 # %% ../../nbs/17_dashboard/07_desk.ipynb #0484eba8
+_STOPPED = {code for s in (signal.SIGINT, signal.SIGTERM) for code in (-s, 128 + s)} # exit codes
+
 class BoardProcess:
     "A worker of `Batches` that is a process of its own"
     def __init__(self,
@@ -165,7 +167,10 @@ class BoardProcess:
         self.child = subprocess.Popen([sys.executable, '-P', '-c', self.code], env=env, **pipes)
         try: self.has = pickle.load(self.child.stdout)
         except (EOFError, pickle.UnpicklingError, OSError):
+            code = None
+            with suppress(subprocess.TimeoutExpired): code = self.child.wait(5)
             self.close()
+            if code in _STOPPED: return False # by a person, with the server
             logging.getLogger('camera_pose').warning('A process for photos ended before it was ready.')
             return False
         return self.has == self.versions()

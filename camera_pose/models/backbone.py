@@ -335,7 +335,8 @@ def body_features(
     "Features of many images, in evaluation mode and without gradients"
     rows = np.arange(len(images_u8)) if rows is None else np.asarray(rows)
     training, device = body.training, next(body.parameters()).device
-    body.eval()
+    awake = any(m.training for m in body.modules()) # hundreds of parts: asking is faster than telling
+    if awake: body.eval()
     out = np.zeros((0, getattr(body, 'n_features', 0)), np.float32)
     with torch.inference_mode(), ProgressBar(label, len(rows), 'images') as bar:
         for i in range(0, len(rows), bs):
@@ -344,5 +345,5 @@ def body_features(
             if not i: out = np.empty((len(rows), part.shape[1]), np.float32) # kept small arrays would pin each batch
             out[i:i+bs] = part
             bar.update(len(batch))
-    body.train(training)
+    if awake: body.train(training)
     return out

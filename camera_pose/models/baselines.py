@@ -106,7 +106,7 @@ def _reason(found, baselines, facts): # why a model is worse than the nearest im
                 'there', 'to film these places, too, or the map (camera_pose localize)')
     if baselines['nearest image'][0] < 2*f.away:
         return (f'a training frame is typically {away} away, so that looking it up is hard to beat',
-                'camera_pose split SCENE --how blocks, which asks for more')
+                'a split that asks for more (camera_pose split SCENE --how blocks)')
     if f.n_train < FEW_FRAMES:
         return f'{f.n_train} training frames are few', 'more of them (camera_pose frames --fps)'
     return 'it has not learned enough', 'more --epochs, or another --body'

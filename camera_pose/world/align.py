@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['scale_from_distance', 'fit_alignment', 'Alignment', 'align_by_points', 'align_by_trajectory', 'level_alignment',
-           'apply_alignment', 'alignment_sd']
+           'apply_alignment', 'alignment_sd', 'map_sd']
 
 # %% ../../nbs/04_world/01_align.ipynb #e52955b3
 from dataclasses import dataclass
@@ -226,3 +226,13 @@ def alignment_sd(
     if 'sd_m' in record: return record['sd_m']
     off = np.array([r['residual_m'] for r in record.get('residuals_m') or []], float)
     return float(np.sqrt((off**2).sum()/max(len(off) - 7/3, 1/3))) if len(off) else None
+
+# %% ../../nbs/04_world/01_align.ipynb #9b5ded57
+def map_sd(
+    xyz: np.ndarray,        # places in the world `(..., 3)`
+    sd_m: float = None,     # of the alignment, if it is known, metres
+    scale_sd: float = None, # of the scale, as a share, where it is not part of `sd_m`
+) -> np.ndarray: # metres `(...)`; None where neither is known
+    "How well places of the map are known in the world"
+    if sd_m is None and not scale_sd: return None
+    return np.hypot(sd_m or 0., (scale_sd or 0.)*np.linalg.norm(xyz, axis=-1))
