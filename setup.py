@@ -32,7 +32,7 @@ setup(
         'Topic :: Scientific/Engineering :: Image Recognition',
     ],
     packages=find_packages(include=['camera_pose', 'camera_pose.*']),
-    package_data={'camera_pose': ['builtin/*', 'configs/*', 'app/templates/*', 'app/static/*']},
+    package_data={'camera_pose': ['builtin/*', 'configs/*', 'app/templates/*', 'app/static/*', 'app/device/*']},
     python_requires='>=' + cfg['min_python'],
     install_requires=cfg['requirements'].split(),
     extras_require=extras,

@@ -8,8 +8,9 @@ titles = dict(tutorials='Guides', reference='Reference', results='Measured resul
               survey='Walkable areas, markers, clicks, floors',
               localize='Localization in the map', dataset='Datasets and formats', models='Networks', train='Training',
               eval='Evaluation', doctor='Reconstruction diagnosis', synthetic='The built-in scene',
-              app='Scenes', dashboard='Dashboard', paper='The paper, reproduced')
-commands = 'Command line and client', ['14_cli.ipynb', '16_main.ipynb', '18_client.ipynb']  # then the floor `commands`
+              app='Scenes', dashboard='Dashboard', device='On the device',
+              paper='The paper, reproduced')
+commands = 'Command line and client', ['14_cli.ipynb', '16_main.ipynb', '21_client.ipynb']  # then the floor `commands`
 project = 'The project', ('contributing.ipynb', '15_testing.ipynb', '22_site.ipynb')
 
 

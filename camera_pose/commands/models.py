@@ -8,6 +8,7 @@ __all__ = ['BENCHMARK', 'train', 'recipe', 'finetune', 'sweep', 'evaluate', 'pap
 # %% ../../nbs/19_commands/04_models.ipynb #acae728e
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Optional
 
 from .options import (FORCE, FORCE_STAGES, JSON, MODELS, RECIPE, RECIPE_FILE, RUN, SEED, Folder,
@@ -123,18 +124,32 @@ def paper(scene: Folder, *, weights, body, file, **options):
     print(f'page: {reproduce(scene, body or None, weights, files, **options)["page"]}')
 
 # %% ../../nbs/19_commands/04_models.ipynb #5bd2f9ae
-@command(MODELS, 'export scene')
-@takes(RUN, JSON)
+_PAGE = 'also write a web page that answers photos in the browser of a phone: SCENE/export/page'
+_RUNTIME = 'with --page: a folder with the files of the npm package onnxruntime-web  [default: npm fetches it]'
+
+def _export(scene, folder, run, runtime): # folder, table, page or None; `runtime` has the files for a browser
+    from camera_pose.app.export import export_scene, export_table
+    folder, table = export_scene(scene, folder, run)
+    print(export_table(table, scene.unit))
+    print(f'folder: {folder}')
+    if runtime is None: return folder, table, None
+    from camera_pose.device.page import write_scene_page
+    page = write_scene_page(scene, folder, runtime)
+    print(f'page: {page} (a file server has to offer it, by https)')
+    return folder, table, page
+
+@command(MODELS, 'export scene --page')
+@takes(RUN, JSON, page=option(bool, False, _PAGE, '--page'), runtime=option(Path, None, _RUNTIME, metavar='DIR'))
 def export(scene: Folder, folder: argument(Optional[Path], 'to write  [default: SCENE/export]', 'FOLDER') = None,
-           *, run, json_):
+           *, run, page, runtime, json_):
     "Write a network as ONNX for machines without torch, and measure it: SCENE/export"
-    with messages(json_):
-        scene = open_scene(scene)
-        from camera_pose.app.export import export_scene, export_table
-        folder, table = export_scene(scene, folder, run)
-        print(export_table(table, scene.unit))
-        print(f'folder: {folder}')
-    if json_: print_json(dict(folder=folder, networks=table.to_dict('records')))
+    with messages(json_), TemporaryDirectory() as work:
+        scene, files = open_scene(scene), None
+        if page or runtime: # first, since it may not be possible
+            from camera_pose.device.runtime import copy_runtime
+            copy_runtime(files := Path(work)/'runtime', runtime)
+        folder, table, made = _export(scene, folder, run, files)
+    if json_: print_json(dict(folder=folder, networks=table.to_dict('records')) | (dict(page=made) if made else {}))
 
 # %% ../../nbs/19_commands/04_models.ipynb #ef56033d
 _SET = '7scenes, cambridge, 12scenes, or scenes: scenes of camera_pose, or of anything that `import` takes'
