@@ -169,10 +169,11 @@ DEFINITIONS = {
     'Most similar in training': 'The training image with the highest cosine similarity of pooled network features.'}
 UNKNOWN_SCALE = ('Distance between the predicted and the true camera centre, in units of the reconstruction, because '
                  'its scale is unknown; shares of frames within centimetres have no meaning then and are left out.')
-COVERED = ('Each prediction comes with a covariance: the expected size and direction of its error. It gives ellipsoids that '
-           'should hold the true pose with 50 and 90 % probability; covered is the share of frames for which they do.')
-WEIGHTS = ('Learned with the network: logarithms of its usual error of position (beta) and of rotation (gamma). The loss '
-           'divides each error by the usual one, so that neither has to be weighted by hand.')
+COVERED = ('Each prediction comes with a covariance: the expected size and direction of its error. It gives '
+           'ellipsoids that should hold the true pose with 50 and 90 % probability; covered is the share '
+           'of frames for which they do.')
+WEIGHTS = ('Learned with the network: logarithms of its usual error of position (beta) and of rotation (gamma). The '
+           'loss divides each error by the usual one, so that neither has to be weighted by hand.')
 METHODS = dict(PnP='points of the map found again in the photo', retrieval="the map's most similar images",
                fused='these and the trained model together, weighted by their covariances')
 SNAPPED = "Predictions outside of the walkable area are moved to its nearest point, as in the paper's post-processing."
