@@ -20,7 +20,7 @@ from ..eval import report
 from ..eval.motion import motion_baselines, motion_report
 from ..eval.robustness import LIMITS, measure_robustness, plot_robustness, robustness_summary
 from ..ground.basics import InputError, ProgressBar, SceneError, read_json
-from ..ground.figures import short_number
+from ..ground.figures import short_length, short_number
 from ..ground.html import figure_png
 from ..ground.pose import POSE_COLUMNS, quat_rotate
 from ..ground.table import table_poses
@@ -58,7 +58,7 @@ def _history(path): # the training history; None for one that keeps other number
 # %% ../../nbs/12_app/07_evaluate.ipynb #e9bd03ed
 def _result(methods, unit, page, worse='', headline=''): # what the stage reports and records, in words first
     medians = {name: (m['median_m'], m['median_deg']) for name, m in methods.items()}
-    words = [f'{name} {short_number(m)} {unit} / {short_number(deg)} deg' for name, (m, deg) in medians.items()]
+    words = [f'{name} {short_length(m, unit)} / {short_number(deg)} deg' for name, (m, deg) in medians.items()]
     # None: more than half of the frames were not located
     finite = {name: tuple(v if np.isfinite(v) else None for v in pair) for name, pair in medians.items()}
     summary = f'{headline} '*bool(headline) + '; '.join(words) + ' (medians)' + f'. {worse}'*bool(worse)

@@ -234,8 +234,8 @@ def short_table(
 # %% ../../nbs/12_app/06_localize.ipynb #c2ec0558
 _COLOURS = dict(pnp=METHOD_COLOURS['PnP'], regression=METHOD_COLOURS['MapNet'], both=METHOD_COLOURS['MapNet'],
                 retrieval=METHOD_COLOURS['retrieval'], prediction='#999999')
-_WORDS = dict(pnp='matched points', regression='trained model', both='coarse (network and similar frames)',
-              retrieval='most similar frame', prediction='motion alone')
+_WORDS = dict(pnp='located by map', regression='by trained model', both='roughly, by model and similar frames',
+              retrieval='roughly, by similar frames', prediction='by motion alone')
 
 def _lead(source): # the key of `_WORDS` for an answer
     methods = str(source).split('+')
@@ -248,14 +248,20 @@ def _two_sd(at, row, size, **style): # ellipse of the covariance, circle of `sd_
         return Ellipse(at, wide, high, angle=np.degrees(np.arctan2(*axes[::-1, 1])), **style)
     return Circle(at, min(2*row.sd_m, size/2), **style) if np.isfinite(row.sd_m) else None
 
-def _draw_poses(ax, rows, lead, size): # those of one method
+def _counted(n, what): # '15 photos'
+    kind = 'images' if ' and ' in what else what.split()[0]
+    return f'{n} {kind[:-1] if n == 1 else kind}'
+
+def _draw_poses(ax, rows, lead, size, what): # those of one method; is an ellipse larger than its dot?
     colour, xy = _COLOURS[lead], rows[['x', 'y']].to_numpy(float)
     look = quat_rotate(rows[POSE_COLUMNS[3:]].to_numpy(float), np.array([0., 0, 1]))[:, :2]
-    ax.plot(*xy.T, 'o', ms=4, color=colour, label=f'{_WORDS[lead]}: {len(rows)}', zorder=4)
+    ax.plot(*xy.T, 'o', ms=4, color=colour, label=f'{_WORDS[lead]} ({_counted(len(rows), what)})',
+            zorder=4)
     ax.quiver(*xy.T, *look.T, color=colour, width=.003, scale=28, headwidth=3.5, zorder=3)
-    for at, (_, row) in zip(xy, rows.iterrows()):
-        shape = _two_sd(at, row, size, facecolor=colour, edgecolor=colour, alpha=.15, zorder=2)
-        if shape is not None: ax.add_patch(shape)
+    style = dict(facecolor=colour, edgecolor=colour, alpha=.15, zorder=2)
+    shapes = [_two_sd(at, row, size, **style) for at, (_, row) in zip(xy, rows.iterrows())]
+    shapes = [ax.add_patch(shape) for shape in shapes if shape is not None]
+    return any(max(shape.width, shape.height) > .012*size for shape in shapes)
 
 # %% ../../nbs/12_app/06_localize.ipynb #36b9306a
 _NAMED, _NUMBERED = 6, 30 # photos at most
@@ -294,14 +300,14 @@ def plot_localized(
     else: ax.set(aspect='equal', xlabel=f'x / {unit}', ylabel=f'y / {unit}')
     if known is not None: ax.plot(known.x, known.y, '.', ms=2, color='#7f7f7f', label='mapped frames', zorder=1)
     good, size = table[_status(table) != 'unknown'], max(np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim()))
-    for lead in _COLOURS:
-        rows = good[[_lead(s) == lead for s in good.source]]
-        if len(rows): _draw_poses(ax, rows, lead, size)
+    leads = good.source.map(_lead)
+    shaded = [_draw_poses(ax, good[leads == lead], lead, size, what) for lead in _COLOURS if (leads == lead).any()]
     keyed = _label_photos(ax, good)
     ax.set_title(textwrap.fill(_finding(table, unit, what), 64), loc='left', fontsize=11)
     loc, at = ('upper left', (1.01, 1)) if keyed else ('center left', (1.01, .5))
     beside = dict(loc=loc, bbox_to_anchor=at, frameon=False, fontsize=9)
-    if ax.get_legend_handles_labels()[0]: ax.legend(title='shaded: 2 sd', **beside)
+    title = 'shaded: 2 standard deviations' if any(shaded) else None
+    if ax.get_legend_handles_labels()[0]: ax.legend(title=title, **beside)
     return fig
 
 # %% ../../nbs/12_app/06_localize.ipynb #80abf155

@@ -11,7 +11,7 @@ import io, shutil
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 
-from .regressor import Regressor, standard_deviations
+from .regressor import Regressor
 from .folder import scene_command
 from .stages import Scene
 from ..capture.camera import Camera, parse_camera
@@ -124,17 +124,18 @@ def map(self:Scene,
 # %% ../../nbs/12_app/05_localizer.ipynb #1dfec100
 METHODS = 'pnp', 'retrieval', 'regression'
 
-def _method_row(name, pose, covariance): # columns such as `pnp_x`, `pnp_sd_m`
-    (metres,), (degrees,) = standard_deviations(covariance[None])
-    values = dict(zip(POSE_COLUMNS, pose), sd_m=metres, sd_deg=degrees)
+def _method_row(name, pose, error): # columns such as `pnp_x`, `pnp_sd_m`
+    values = dict(zip(POSE_COLUMNS, pose), sd_m=error[0], sd_deg=error[1])
     return {f'{name}_{c}': float(v) for c, v in values.items()}
 
 def localization_row(
     answer: Localization, # of all methods
-) -> dict: # `Localization.row`, and for each method `pnp_x`... `pnp_sd_m`, `pnp_sd_deg`
+) -> dict: # `Localization.row`, and for each method `pnp_x`... `pnp_sd_m`, `pnp_sd_deg` (NaN: not known)
     "An answer with all its parts, for a table"
-    row, unknown = answer.row(), (np.full(7, np.nan), np.full((6, 6), np.nan))
-    for name in METHODS: row |= _method_row(name, *answer.parts.get(name, unknown))
+    row, own = answer.row(), answer.own or {}
+    for name in METHODS:
+        pose = answer.parts[name][0] if name in answer.parts else np.full(7, np.nan)
+        row |= _method_row(name, pose, own.get(name, (np.nan, np.nan)))
     return row
 
 # %% ../../nbs/12_app/05_localizer.ipynb #1fa8d573

@@ -230,6 +230,10 @@ def _dots(pixels_n2, most=500): # SVG path of dots, at most `most` of them
     return ''.join(f'M{x:.1f} {y:.1f}h0' for x, y in pixels_n2)
 
 # %% ../../nbs/12_app/11_view.ipynb #6a264ca9
+def _walkable_size(floormap): # of its box, not that of the picture, which has a margin and perhaps a key
+    sides = [np.ptp(at) + 1 for at in np.nonzero(floormap.walkable)][::-1]*floormap.pixel_size
+    return f'{sides[0]:.1f} x {sides[1]:.1f} {floormap.unit}'
+
 def _px_per_m(floormap): return np.sqrt(abs(np.linalg.det(floormap.plan_from_world[:, :2])))
 
 def plan_facts(
@@ -241,10 +245,11 @@ def plan_facts(
     u, bar = max(width, height)/100, _scale_bar(width/scale) # u: the unit in which markers and lettering are drawn
     known_to = _scale_words(board.info.get('scale_sd'))
     return dict(width=width, height=height, u=u, unit=board.unit, bar=bar, bar_px=_plain(bar*scale), known_to=known_to,
-        drawn=bool(board.info.get('drawn')), # by the program, with a scale bar in the picture
+        drawn=bool(board.info.get('drawn')), # by the program
+        has_bar=bool(board.info.get('drawn') or floormap.scale_bar), # in the picture
         axes=[(name, *_plain(2.4*u*v/np.linalg.norm(v))) for name, v in zip('xy', A.T)],
         known_path='' if board.known is None else _dots(floormap.to_pixels(board.known[:, :2])),
-        place_caption=f'{width/scale:.1f} x {height/scale:.1f} {board.unit}' + f', {known_to}'*bool(known_to) + '.')
+        place_caption=f'Walkable over {_walkable_size(floormap)}' + f', {known_to}'*bool(known_to) + '.')
 
 # %% ../../nbs/12_app/11_view.ipynb #5bf53170
 def _drawn(board, answer, place): # markers of the methods and the circle of the expected error

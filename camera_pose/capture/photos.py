@@ -173,7 +173,7 @@ def _same_size(facts, folder):
 def _too_few(folder, files, bad):
     "The sentence for a folder in which fewer than three photos can be read"
     n = len(files) - len(bad)
-    if not files: return f'The folder {folder} is empty: choose the one with the photos, or a video.'
+    if not files: return f'There is no file in {folder}: choose the folder with the photos, or a video.'
     others = f' ({len(bad)} other file{"s"*(len(bad) != 1)}: {some_names(list(bad))})'*bool(bad)
     return (f'{folder} holds {n} photo{"s"*(n != 1)} that can be read{others}: '
             'at least three are needed, better fifty or more.')

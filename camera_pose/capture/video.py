@@ -91,7 +91,8 @@ def _why_unreadable(path):
         return (f'The video {path} is cut off: it ends after {size:,} bytes, without the index that a phone writes last'
                 '. Copy it from the phone again; if it does not play there either, the recording itself broke off.')
     if not re.search(rb'[\x00-\x08\x0e-\x1f]', head):
-        return (f'{path} cannot be read as a video, because it is a text of {size:,} bytes, whatever its name says: '
+        named = ', whatever its name says'*(path.suffix.lower() in VIDEO_ENDINGS)
+        return (f'{path} cannot be read as a video, because it is a text of {size:,} bytes{named}: '
                 'choose the file that the camera wrote.')
     return (f'{path} cannot be read as a video: it is another kind of file, or its copy was cut off. '
             'Play it on this computer, and copy or convert it to MP4 if that fails, too.')

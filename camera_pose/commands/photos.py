@@ -21,6 +21,7 @@ from ..ground.basics import InputError, read_json
 def localize(scene: Folder, photos: argument(list[Path], 'photos, folders of photos, videos', 'PHOTO|FOLDER|VIDEO'),
              *, json_, **options):
     "Find where photos and videos were taken: SCENE/localized, a table, JSON and a picture on the plan"
+    check_scene(scene) # first: without it no photo is of use
     check_there(*photos, what='photo, folder or video')
     with messages(json_):
         scene = open_scene(scene)

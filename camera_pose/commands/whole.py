@@ -112,7 +112,7 @@ def batch(list_csv: argument(Path, _LIST, 'LIST.csv'),
                            'them again and keeps the others.')
 
 # %% ../../nbs/19_commands/06_whole.ipynb #736f922a
-def _against_truth(scene, truth): # trajectory error with the plan points alone, length of the walk, gap of the loop
+def _against_truth(scene, truth): # trajectory error with the plan points alone, length of the walk, drift over it
     import numpy as np
     from camera_pose.ground.metrics import absolute_trajectory_error, path_length
     from camera_pose.ground.pose import pose_relative
@@ -138,16 +138,18 @@ def _demo_stages(scene, source, seed): # results of the reconstruction and the e
 
 def _median_line(name, metres, degrees):
     if metres is None: return f'{name:<20} more than half of the test frames not located'
-    errors = f'{metres:.{2 if metres >= .1 else 3}f} m, {degrees:.{1 if degrees >= 1 else 2}f} deg'
-    return f'{name:<20} {errors} (median on the test frames)'
+    from camera_pose.ground.figures import short_length, short_number
+    return f'{name:<20} {short_length(metres)}, {short_number(degrees)} deg (median on the test frames)'
 
 # %% ../../nbs/19_commands/06_whole.ipynb #ee86811a
 def _demo_report(scene, found, result, truth): # the figures, printed and written
+    from camera_pose.ground.figures import short_length
     error, length, gap = _against_truth(scene, truth)
     n, total, rmse, medians = found['n_registered'], found['n_images'], error['rmse_m'], result['medians']
     print(f'\nregistered frames    {n} of {total}')
-    print(f'trajectory error     {rmse:.3f} m RMSE against the exact truth, {100*rmse/length:.2f} % of the '
-          f'{length:.1f} m walk (aligned with three plan points); loop gap {gap:.3f} m')
+    print(f'trajectory error     {short_length(rmse)} RMSE against the exact truth, {100*rmse/length:.2f} % of the '
+          f'{length:.1f} m walk (aligned with three plan points); drift from the first to the last frame '
+          f'{short_length(gap)}')
     write_json(scene.file('demo.json'), dict(n_images=total, n_registered=n, rmse_m=rmse, path_m=length, loop_gap_m=gap,
                                              medians=medians))
     first = 'fused', 'PnP', 'retrieval'

@@ -13,7 +13,7 @@ import numpy as np, pandas as pd
 
 from .plots import plot_error_cdf, plot_trajectories
 from ..ground.basics import atomic_path, write_json
-from ..ground.figures import short_number
+from ..ground.figures import short_length, short_number
 from ..ground.html import figure_png, render_html
 from ..ground.metrics import path_length, pose_metrics, position_error
 from ..ground.pose import pose_mean
@@ -94,7 +94,7 @@ and is not aligned: errors accumulate along the path. Better than the mean motio
 
 def _cells(m, unit): # of a row of the table
     values = [m['median_m'], m['p95_m'], m['rmse_m'], m['end_m']]
-    metres = [f'{short_number(v)} {unit}' for v in values]
+    metres = [short_length(v, unit) for v in values]
     return [metres[0], f"{short_number(m['median_deg'])}°", *metres[1:], f"{100*m['drift']:.1f} %"]
 
 _COLUMNS = ('motion, median', 'rotation, median', 'motion, 95 %', 'trajectory, RMSE', 'trajectory, at the end',
@@ -111,9 +111,9 @@ def motion_finding(
     better = tuple(m[k] < .95*base[k] for k in ('median_m', 'median_deg'))
     only = {(True, False): ' in position only', (False, True): ' in rotation only'}.get(better, '')
     verdict = ('' if any(better) else 'not ') + 'better than the mean motion' + only
-    def pair(x): return f"{short_number(x['median_m'])} {unit}, {short_number(x['median_deg'])}°"
+    def pair(x): return f"{short_length(x['median_m'], unit)}, {short_number(x['median_deg'])}°"
     return (f'{name} is {verdict} ({pair(m)} against {pair(base)} in the median); its trajectory of '
-            f"{short_number(m['path_m'])} {unit} is off by {short_number(m['rmse_m'])} {unit} RMSE.")
+            f"{short_length(m['path_m'], unit)} is off by {short_length(m['rmse_m'], unit)} RMSE.")
 
 def _pictures(motions, test, pairs, floormap, unit): # file name -> PNG, words
     chained = {name: chain_motions(test, pairs, m) for name, m in motions.items() if name != 'no motion'}

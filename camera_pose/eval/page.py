@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['GEOMETRY', 'BASELINES', 'METHOD_TABLE', 'DISTANCE_TABLE', 'PHOTOS', 'DEFINITIONS', 'UNKNOWN_SCALE', 'COVERED',
-           'SNAPPED', 'COVERAGE_TABLE', 'SMALLER_ON_PHONES', 'TURNABLE', 'REPORT_PAGE', 'picture_jpeg', 'ReportFrames',
-           'render_report']
+           'WEIGHTS', 'METHODS', 'SNAPPED', 'COVERAGE_TABLE', 'SMALLER_ON_PHONES', 'TURNABLE', 'REPORT_PAGE',
+           'picture_jpeg', 'ReportFrames', 'render_report']
 
 # %% ../../nbs/09_eval/03_page.ipynb #70271035
 import io, re
@@ -19,7 +19,7 @@ from plotly.offline import get_plotlyjs
 
 from .plots import located_errors
 from .plots3d import figure_html, plot_trajectories_3d
-from ..ground.figures import method_colours, short_number
+from ..ground.figures import method_colours, short_length, short_number
 from ..ground.html import render_html
 from ..ground.metrics import position_error, rotation_error
 from ..ground.table import table_poses
@@ -169,8 +169,13 @@ DEFINITIONS = {
     'Most similar in training': 'The training image with the highest cosine similarity of pooled network features.'}
 UNKNOWN_SCALE = ('Distance between the predicted and the true camera centre, in units of the reconstruction, because '
                  'its scale is unknown; shares of frames within centimetres have no meaning then and are left out.')
-COVERED = ('Each prediction comes with ellipsoids that should hold the true pose with 50 and 90 % probability; covered '
-           'is the share of frames for which they do.')
+COVERED = ('Each prediction comes with a covariance: the expected size and direction of its error. It gives '
+           'ellipsoids that should hold the true pose with 50 and 90 % probability; covered is the share '
+           'of frames for which they do.')
+WEIGHTS = ('Learned with the network: logarithms of its usual error of position (beta) and of rotation (gamma). The '
+           'loss divides each error by the usual one, so that neither has to be weighted by hand.')
+METHODS = dict(PnP='points of the map found again in the photo', retrieval="the map's most similar images",
+               fused='these and the trained model together, weighted by their covariances')
 SNAPPED = "Predictions outside of the walkable area are moved to its nearest point, as in the paper's post-processing."
 
 # %% ../../nbs/09_eval/03_page.ipynb #37ef49d8
@@ -186,22 +191,28 @@ def _leak_definition(split, unit):
             'and these neighbours stand at most a quarter as far away as training frames usually do.')
 
 # %% ../../nbs/09_eval/03_page.ipynb #a986b5af
-def _definitions(unit, split, snapped, covered=False, methods=()):
+def _definitions(unit, split, snapped, covered=False, methods=(), trained=False):
     "The terms that this page uses, as items of a definition list"
     unused = {n for n in (*GEOMETRY, 'located') if n not in methods}
     if unit != 'm': unused.add('within 10 cm / 5 deg')
     words = {k: v for k, v in DEFINITIONS.items() if k not in unused}
     if unit != 'm': words['Position error'] = UNKNOWN_SCALE
     if leak := _leak_definition(split, unit): words['Leak'] = leak
-    if covered: words['Covered'] = COVERED
+    if covered: words['Covariance, covered'] = COVERED
+    if trained: words['beta, gamma'] = WEIGHTS
     if snapped: words['Snapped'] = SNAPPED
     items = '{% for word, text in words %}<dt>{{ word }}</dt><dd>{{ text }}</dd>{% endfor %}'
     return render_html(items, words=words.items())
 
+def _methods_line(methods): # what the answers of the map are, in a few words; empty where there are none
+    words = '; '.join(f'{name}: {text}' for name, text in METHODS.items() if name in methods)
+    more = '<p class="hint">{{ words }}. More under <a href="#terms">Terms</a>.</p>'
+    return render_html(more, words=words) if words else ''
+
 # %% ../../nbs/09_eval/03_page.ipynb #a3093f20
 COVERAGE_TABLE = '''\
 <div class="card"><p class="hint">{{ sentence }}</p><div class="scroll"><table>
-<thead><tr><th>covered</th><th>position</th><th>rotation</th><th>both</th></tr></thead><tbody>
+<thead><tr><th>covered by {{ method }}</th><th>position</th><th>rotation</th><th>both</th></tr></thead><tbody>
 {% for level, row in coverage.items() %}
 <tr><td>{{ level }} ellipsoids</td>
 {% for key in ('position', 'rotation', 'pose') %}<td>{{ '%.0f'|format(100*row[key]) }} %</td>{% endfor %}</tr>
@@ -239,10 +250,10 @@ def _notes(result, unit):
     head = "The map's answer beside the trained model" if mapped else 'The model beside the baselines'
     notes.append(({True: 'good', False: 'warn', None: ''}[verdict['better']], head, verdict['sentence'], ''))
     if result['off_floor']:
-        median = short_number(methods[f'{main}, snapped']['median_m'])
+        median = short_length(methods[f'{main}, snapped']['median_m'], unit)
         off = f'{result["off_floor"]} of {result["n_test"]} predictions of {main}'
         text = (f'{off} are where nobody can walk; moved to the nearest walkable point, '
-                f'the median becomes {median} {unit}.')
+                f'the median becomes {median}.')
         notes.append(('', 'Walkable area', text, ''))
     if result.get('scale_sd'):
         text = (f'The scale of this scene is known to ± {100*result["scale_sd"]:.0f} %, and so is every '
@@ -279,7 +290,7 @@ REPORT_PAGE = '''\
 <div class="card note {{ kind }}"><b>{{ head }}</b>{{ text }}{{ more }}</div>
 {% endfor %}
 <h2>Errors of {{ n }} test frames</h2>
-<div class="card scroll">{{ table }}</div>
+<div class="card scroll">{{ table }}{{ methods }}</div>
 <details><summary>All numbers, with the paper's mean absolute errors</summary>
 <div class="card scroll">{{ full_table }}</div></details>
 {% for head, figures, more in sections %}
@@ -291,7 +302,7 @@ REPORT_PAGE = '''\
 {{ more }}</div>
 {% endfor %}
 {% for head, photos in photos %}<h2>{{ head }}</h2>{{ photos }}{% endfor %}
-<h2>Terms</h2>
+<h2 id="terms">Terms</h2>
 <div class="card"><dl>{{ definitions }}</dl></div>
 {% endblock %}
 {% block script %}{{ script }}{% endblock %}'''
@@ -302,9 +313,11 @@ def render_report(result: dict, table: pd.DataFrame, pngs: dict, frames: ReportF
     main, known = result['main'], result.get('uncertainty')
     turn, script = _turnable(frames, main, unit) if interactive else ('', '')
     covered = render_html(COVERAGE_TABLE, **known) if known else ''
-    terms = _definitions(unit, result['split'], bool(result['off_floor']), bool(known), [*table.index, *table.columns])
+    terms = _definitions(unit, result['split'], bool(result['off_floor']), bool(known), [*table.index, *table.columns],
+                         'losses' in pngs)
     page = render_html(REPORT_PAGE, title=result['title'] or f'Evaluation of {main}', finding=result['finding'],
         notes=_notes(result, unit), n=result['n_test'], table=_method_table(table, _short_columns(table), main),
-        full_table=_method_table(table, list(table.columns), main), sections=_sections(pngs, turn, covered),
-        photos=_photo_sections(frames, main, unit), definitions=terms, script=script)
+        methods=_methods_line(table.index), full_table=_method_table(table, list(table.columns), main),
+        sections=_sections(pngs, turn, covered), photos=_photo_sections(frames, main, unit), definitions=terms,
+        script=script)
     return str(page)

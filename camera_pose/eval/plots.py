@@ -15,7 +15,7 @@ from matplotlib.colors import LogNorm
 
 from ..ground.basics import InputError
 from ..ground.figures import (METHOD_COLOURS, light_axes, method_colours, new_figure, plain_log_axis,
-                                        short_number)
+                                        short_length, short_number)
 from ..ground.metrics import position_error, rotation_error
 from ..ground.table import table_poses
 from ..world.floorplan import FloorMap
@@ -52,7 +52,7 @@ def _median_words(pred, true, unit):
     "The median errors as a part of a title"
     m, deg = (error_quantile(e, .5) for e in located_errors(pred, true))
     lost = int(np.isnan(pred).all(1).sum())
-    words = f'median {short_number(m)} {unit}, {short_number(deg)}°' if np.isfinite(m) else 'no median'
+    words = f'median {short_length(m, unit)}, {short_number(deg)}°' if np.isfinite(m) else 'no median'
     return words + (f', {len(pred) - lost} of {len(pred)} located' if lost else '')
 
 # %% ../../nbs/09_eval/01_plots.ipynb #79fae7c7
@@ -164,29 +164,42 @@ def joined_pairs(a: np.ndarray, b: np.ndarray) -> np.ndarray: # a1, b1, NaN, a2,
     return np.stack([a, b, np.full_like(a, np.nan)], 1).reshape(-1, a.shape[1])
 
 # %% ../../nbs/09_eval/01_plots.ipynb #d5da7493
-def _describe(pred, true):
-    "How predictions relate to the path: a verb phrase"
-    extent = np.linalg.norm(np.ptp(true[:, :3], axis=0))
-    if extent == 0: return 'is compared with a camera that stood still'
-    share = error_quantile(located_errors(pred, true)[0], .5)/extent
-    if np.isinf(share): return 'finds less than half of the frames'
+def _nearest_on_path(path, at): # points of the drawn path `(n, 2)` nearest to each of `at` `(m, 2)`
+    line = break_at_jumps(path)
+    a, b = np.concatenate([line[:-1], path]), np.concatenate([line[1:], path]) # frames alone in a gap count, too
+    joined = ~np.isnan(a + b).any(1)
+    a, way = a[joined], (b - a)[joined]
+    length2 = np.maximum((way**2).sum(1), 1e-18)
+    def nearest(p):
+        feet = a + (((p - a)*way).sum(1)/length2).clip(0, 1)[:, None]*way
+        return feet[((feet - p)**2).sum(1).argmin()]
+    return np.array([nearest(p) for p in at]).reshape(-1, 2)
+
+def _across_and_along(pred, true):
+    "Medians of the horizontal distance to the path, and of that from there to the true place, of the located frames"
+    found = ~np.isnan(pred).all(1)
+    on_path = _nearest_on_path(true[:, :2], pred[found, :2])
+    return tuple(float(np.median(np.linalg.norm(on_path - xy[found, :2], axis=1))) for xy in (pred, true))
+
+def _describe(pred, true, unit):
+    "How predictions relate to the path: a verb phrase, or medians after a colon"
+    if np.ptp(true[:, :3], axis=0).max() == 0: return ' is compared with a camera that stood still'
+    if np.isinf(error_quantile(located_errors(pred, true)[0], .5)): return ' finds less than half of the frames'
     flat = len(true) > 2 and np.nanstd(pred[:, :3], axis=0).max() < .1*true[:, :3].std(0).max()
-    if flat: return 'predicts the same place for all frames'
-    if share < .03: return 'follows the path'
-    return 'scatters around the path' if share < .12 else 'does not find the path'
+    if flat: return ' predicts the same place for all frames'
+    across, along = (short_length(v, unit) for v in _across_and_along(pred, true))
+    return f': median {across} beside the path, {along} along it'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #b6ed1d97
 def trajectory_finding(true: np.ndarray, preds: dict, unit: str = 'm') -> str:
     "How the predictions of the methods relate to the path"
+    if len(preds) <= 2: return ';\n'.join(f'{n}{_describe(p, true, unit)}' for n, p in preds.items())
     median = {n: error_quantile(located_errors(p, true)[0], .5) for n, p in preds.items()}
-    words = {n: _describe(p, true) for n, p in preds.items()}
-    distinct = len(set(words.values())) == len(words)
-    if len(preds) <= 2 and distinct: return ', '.join(f'{n} {w}' for n, w in words.items())
     best, worst = min(median, key=median.get), max(median, key=median.get)
-    if len(preds) == 1 or best == worst: return f'{best} {words[best]}'
-    nearest = f'{best} is nearest to the path ({short_number(median[best])} {unit} median)'
-    if np.isinf(median[worst]): return f'{nearest}, {worst} finds less than half of the frames'
-    return f'{nearest}, {worst} farthest ({short_number(median[worst])} {unit})'
+    if median[best] == median[worst]: return f'{best} and others: median error {short_length(median[best], unit)}'
+    smallest = f'{best} has the smallest median error ({short_length(median[best], unit)})'
+    if np.isinf(median[worst]): return f'{smallest}, {worst} finds less than half of the frames'
+    return f'{smallest}, {worst} the largest ({short_length(median[worst], unit)})'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #2e495af6
 def _draw_trajectory(ax, true, pred, name, colour):
@@ -249,24 +262,24 @@ def _worst_places(true, error, unit):
     "Where the worst tenth of the frames is"
     worst = true[np.argsort(error)[-max(1, len(true)//10):], :2]
     spread = np.median(np.linalg.norm(worst - np.median(worst, axis=0), axis=1))
-    high = short_number(np.median(np.sort(error)[-len(worst):]))
+    high = short_length(np.median(np.sort(error)[-len(worst):]), unit)
     if spread > .12*np.linalg.norm(np.ptp(true[:, :2], axis=0)):
-        return f'large errors are spread over the path,\n{high} {unit} for the worst tenth'
+        return f'large errors are spread over the path,\n{high} for the worst tenth'
     x, y = np.median(worst, axis=0)
-    return f'the worst tenth of the frames is near x = {x:.1f}, y = {y:.1f},\n{high} {unit} there'
+    return f'the worst tenth of the frames is near x = {x:.1f}, y = {y:.1f},\n{high} there'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #46bc4965
 def _map_finding(name, true, error, train, unit):
     "Where errors are large, in a sentence"
-    usual = f'{short_number(np.median(error))} {unit}'
+    usual = f'{short_length(np.median(error), unit)} in the median'
     if len(true) < 10:
         frames = f'{len(true)} test frame{"s"[:len(true) - 1]}'
-        return f'{name}: position error of {frames}, {usual} in the median'
+        return f'{name}: position error of {frames}, {usual}'
     some = train[None, ::-(-len(train)//2000), :2]
     away = np.linalg.norm(true[:, None, :2] - some, axis=2).min(1)
-    if not _grows(error, away): return f'{name}: {_worst_places(true, error, unit)}, {usual} over all'
-    far = short_number(np.median(error[away >= np.quantile(away, .75)]))
-    return f'{name}: errors grow away from the training path,\n{far} {unit} for the farthest quarter, {usual} over all'
+    if not _grows(error, away): return f'{name}: {_worst_places(true, error, unit)}, {usual}'
+    far = short_length(np.median(error[away >= np.quantile(away, .75)]), unit)
+    return f'{name}: errors grow away from the training path,\n{far} for the farthest quarter, {usual}'
 
 # %% ../../nbs/09_eval/01_plots.ipynb #928b72e6
 def _draw_error_dots(fig, ax, xy, error, unit):
@@ -356,7 +369,7 @@ def plot_error_cdf(
     axs[1].set_xlabel('rotation error / degrees')
     fig.legend(*axs[0].get_legend_handles_labels(), loc='outside lower center', ncols=min(4, len(preds)), frameon=False)
     best, name = min((error_quantile(e, .5), n) for n, e in zip(preds, metres))
-    finding = f'Half of the frames are within {short_number(best)} {unit} with {name}'
+    finding = f'Half of the frames are within {short_length(best, unit)} with {name}'
     fig.suptitle(finding if np.isfinite(best) else 'No method locates half of the frames', fontsize=11)
     return fig
 
@@ -380,8 +393,8 @@ def _worst_stretch(t, true, preds, unit):
     k = max(1, len(e)//10)
     running = np.convolve(e, np.ones(k)/k, 'valid')
     i = int(running.argmax())
-    return (f'{name} is worst from {t[i]:.1f} to {t[i + k - 1]:.1f} s: {short_number(running[i])} {unit} on average, '
-            f'{short_number(e.mean())} {unit} over all')
+    return (f'{name} is worst from {t[i]:.1f} to {t[i + k - 1]:.1f} s: mean {short_length(running[i], unit)}, '
+            f'over all frames {short_length(e.mean(), unit)}')
 
 # %% ../../nbs/09_eval/01_plots.ipynb #e0749263
 def _draw_over_time(ax, t, errors, nearest):

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt, numpy as np, plotly.graph_objects as go
 
 from .plots import (as_methods, as_poses, break_at_jumps, joined_pairs, plan_axes, trajectory_finding,
                                     view_limits)
-from ..ground.figures import METHOD_COLOURS, method_colours, new_figure, short_number
+from ..ground.figures import METHOD_COLOURS, method_colours, new_figure, short_length
 from ..ground.metrics import position_error, rotation_error
 from ..ground.pose import pose_apply
 from ..world.floorplan import FloorMap
@@ -78,7 +78,8 @@ def plot_trajectories_3d(
     for name, colour in method_colours(preds).items():
         traces += _prediction_traces(name, preds[name], true, colour, unit)
         traces += cameras(preds[name], colour, name, legendgroup=name)
-    return _figure_3d(traces, trajectory_finding(true, preds, unit) if title is None else title, unit, lo, hi)
+    if title is None: title = trajectory_finding(true, preds, unit).replace('\n', ' ')
+    return _figure_3d(traces, title, unit, lo, hi)
 
 # %% ../../nbs/09_eval/02_plots3d.ipynb #400d6bc9
 def figure_html(fig: go.Figure, div_id: str, plotlyjs: bool|str = 'cdn') -> str:
@@ -110,8 +111,8 @@ def _cloud_limits(xyz, path):
 def _points_finding(n, path, unit):
     if path is None: return f'{n} points'
     steps = np.linalg.norm(np.diff(break_at_jumps(path), axis=0), axis=1)
-    length, gap = short_number(np.nansum(steps)), short_number(np.linalg.norm(path[-1] - path[0]))
-    return f'{n} points around a path of {length} {unit};\nits start and end are {gap} {unit} apart'
+    length, end = (short_length(v, unit) for v in (np.nansum(steps), np.linalg.norm(path[-1] - path[0])))
+    return f'{n} points around a path of {length};\nthe last frame was taken {end} from the first'
 
 def _draw_path(fig, ax, xy):
     colour = METHOD_COLOURS['SfM']

@@ -18,7 +18,7 @@ from .plots import (error_quantile, located_errors, plot_error_cdf, plot_error_m
                                     plot_pose_errors, plot_trajectories)
 from .plots3d import plot_points
 from ..ground.basics import InputError, atomic_path, write_json
-from ..ground.figures import short_number
+from ..ground.figures import short_length, short_number
 from ..ground.html import figure_png
 from ..ground.metrics import pose_metrics, recall
 from ..ground.table import EXTRAPOLATION, TABLE_COLUMNS, extrapolation_limit, leakage, table_poses
@@ -151,7 +151,7 @@ def _located(m): return f', {_percent(m["located"])} located' if 'located' in m 
 
 def _medians(m, unit, word=''):
     if np.isinf(m['median_m']): return 'no median'
-    return f'{short_number(m["median_m"])} {unit}, {short_number(m["median_deg"])}°{word}'
+    return f'{short_length(m["median_m"], unit)}, {short_number(m["median_deg"])}°{word}'
 
 def _pair(m, unit): return _medians(m, unit) + _located(m)
 
@@ -276,8 +276,8 @@ def _uncertainty(preds, true, covariances):
     "Coverage of the 50 and 90 % ellipsoids of the located frames; the numbers are those of the last method"
     errors, covariances = _known_errors(preds, true, covariances)
     tables = {n: coverage(e, covariances[n]) for n, e in errors.items()}
-    last = list(tables.values())[-1]
-    return dict(sentence='; '.join(calibration_words(tables[n], n) for n in reversed(tables)) + '.',
+    name, last = list(tables.items())[-1]
+    return dict(sentence='; '.join(calibration_words(tables[n], n) for n in reversed(tables)) + '.', method=name,
                 coverage={f'{100*level:.0f} %': row.to_dict() for level, row in last.iterrows()})
 
 # %% ../../nbs/09_eval/04_report.ipynb #f40a30a8
@@ -297,11 +297,9 @@ _BY = {'fused': 'the map and the model together', 'PnP': 'points of the map', 'r
 
 def _by(name): return _BY.get(name, f'the trained model {name}') # a method in words
 
-def _aloud(m, unit): # medians, with centimetres where they are short
+def _aloud(m, unit): # medians
     if np.isinf(m['median_m']): return 'no median'
-    v, deg = m['median_m'], short_number(m['median_deg'])
-    length = f'{short_number(100*v)} cm' if unit == 'm' and v < .0995 else f'{short_number(v)} {unit}'
-    return f'{length} and {deg} degrees'
+    return f'{short_length(m["median_m"], unit)} and {short_number(m["median_deg"])} degrees'
 
 def _tested(methods, main, split): # on what frames, and what that measures
     n, memory = methods[main]['n'], ': this measures memory, not new photos'

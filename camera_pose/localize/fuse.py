@@ -105,6 +105,7 @@ class Localization:
     parts: dict            # name of a method -> (pose, calibrated covariance)
     located: PnPResult     # the matches
     evidence: float = 0.   # `log_nfa`
+    own: dict = None       # name of a method -> its expected error (length, degrees), where its own is known
 
     def row(self) -> dict:
         "A row of a table"
@@ -167,6 +168,17 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
     if len(located.similarity):
         parts['retrieval'] = located.coarse, limits.coarse_covariance(located.similarity[0], extent)
     return parts
+
+# %% ../../nbs/05_localize/05_fuse.ipynb #6e8f4f71
+def _own_errors(parts, located, limits, regression, extent): # method -> length and degrees, where its own is known
+    seen = limits.retrieval
+    usual = not len(located.similarity) or seen is None or located.similarity[0] >= seen[0]
+    known = {'pnp': pose_sd(parts['pnp'][1])} if 'pnp' in parts else {}
+    if 'retrieval' in parts and seen is not None:
+        known['retrieval'] = (seen[1]*extent, seen[2]) if usual else pose_sd(parts['retrieval'][1])
+    if 'regression' in parts and regression.covariance is not None and usual:
+        known['regression'] = pose_sd(limits.regression_covariance(regression.covariance, extent))
+    return known
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #f8ec90e4
 def _share(covariance, part): # of the information of a fused pose that one part contributes
@@ -254,7 +266,9 @@ def fuse(
     right = chance_within(covariance, place_tolerance(place))*(trust(evidence, limits) if leads else 1.)
     if not known: right *= .1
     reason = _reason(place, located, limits, known, leads, parts)
-    return Localization(pose, covariance, *pose_sd(covariance), source, known, right, reason, parts, located, evidence)
+    own = _own_errors(parts, located, limits, regression, place_extent(place))
+    return Localization(pose, covariance, *pose_sd(covariance), source, known, right, reason, parts, located, evidence,
+                        own)
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #95c23789
 def localize(

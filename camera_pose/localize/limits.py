@@ -21,6 +21,7 @@ from ..ground.uncertainty import calibrate, mahalanobis, pose_errors_6
 from .lens import PARAMETERS
 from .map import PlaceMap
 from .pnp import PnPResult, localize_pnp, scaled_error
+from .retrieval import nearest_pose
 
 # %% ../../nbs/05_localize/04_limits.ipynb #bfc5c47a
 def log_nfa(
@@ -65,6 +66,7 @@ class PlaceLimits:
     alone: float = 20.                     # at which few matches are believed without confirmation
     similarity: float = .5                 # of a frame that shows the place by itself
     n: int = 0                             # validation frames
+    retrieval: list = None                 # on these: least similarity, error (share of the extent, degrees)
 
 # %% ../../nbs/05_localize/04_limits.ipynb #fa0d2b17
 def _axis_covariance(position, degrees): # `(6, 6)`
@@ -108,7 +110,11 @@ _FORMER_NAMES = dict(min_sd='pnp_floor', similarity='likeness')
 _MAY_BE_ZERO = 'coarse', 'trust', 'evidence', 'alone', 'similarity', 'n', 'min_sd'
 
 def _check_limits(values, default): # raises `ValueError` with the name of the field and its allowed range
+    seen = values['retrieval']
+    if seen is not None and not (np.shape(seen) == (3,) and np.isfinite(seen).all() and min(seen[1:]) > 0):
+        raise ValueError(f'retrieval is {seen}')
     for n, d in default.items():
+        if n == 'retrieval': continue
         value, shape = np.array(values[n], float), np.array(d, float).shape
         table = n == 'coarse' and value.ndim == 2 and value.shape[1] == 3 and len(value)
         if value.shape != shape and not table: raise ValueError(f'{n} has the shape {value.shape}')
@@ -134,9 +140,10 @@ def load(cls:PlaceLimits,
     "Read what `save` wrote; raises `InputError` for a file that is missing or damaged"
     found, default = read_json(path), asdict(cls())
     try:
+        found.setdefault('retrieval', None) # which earlier versions did not have
         values = {n: found[n if n in found else _FORMER_NAMES.get(n, n)] for n in default}
         _check_limits(values, default)
-    except (KeyError, TypeError, ValueError) as e:
+    except (AttributeError, KeyError, TypeError, ValueError) as e:
         raise InputError(f'{path} does not hold the limits of a place, or it is damaged ({type(e).__name__}: {e}): '
                          'delete it and learn them again from validation frames.') from e
     return cls(**values)
@@ -248,6 +255,11 @@ def _learn_retrieval(limits, place, photos, true_poses): # changes the limits
     pairs, elsewhere = hidden_neighbours(place, photos, true_poses)
     if len(pairs) >= 16: limits.coarse = _widest(coarse_table(pairs, place_extent(place)), limits.coarse)
     limits.similarity = float(max(limits.similarity, np.quantile(elsewhere, .99)))
+    nearest = [nearest_pose(place, place.vocabulary.describe(photo.descriptors)) for photo in photos]
+    error = pose_errors_6(np.array([pose for pose, _ in nearest]), true_poses)
+    position, rotation = (max(np.sqrt((error[:, k]**2).sum(1).mean()), 1e-6) for k in (slice(3), slice(3, 6)))
+    limits.retrieval = [float(np.quantile([likeness for _, likeness in nearest], .1)),
+                        float(position/place_extent(place)), min(180., float(np.degrees(rotation)))]
 
 # %% ../../nbs/05_localize/04_limits.ipynb #8724802b
 def learn_place_limits(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ground.basics import InputError
-from ..ground.figures import short_number
+from ..ground.figures import short_length, short_number
 from ..ground.metrics import position_error, rotation_error
 from ..ground.pose import pose_mean
 from .novelty import unit_features
@@ -122,5 +122,5 @@ def worse_words(
     where = worse_in(found, nearest)
     if not where: return ''
     reason, remedy = _reason(found, baselines, facts)
-    metres, degrees = map(short_number, nearest)
-    return f'worse in {where} than the nearest image ({metres} {facts.unit}, {degrees} deg): {reason}; try {remedy}'
+    errors = f'{short_length(nearest[0], facts.unit)}, {short_number(nearest[1])} deg'
+    return f'worse in {where} than the nearest image ({errors}): {reason}; try {remedy}'

@@ -345,7 +345,8 @@ def make_builtin(
     plan, walkable, plan_from_world = _plan_images(rooms)
     for name, image in dict(plan=plan, walkable=walkable).items():
         Image.fromarray(image).save(out_dir/f'{name}.png', optimize=True)
-    write_json(out_dir/'floorplan.json', dict(plan_from_world=plan_from_world.tolist(), units='metres'))
+    place = dict(plan_from_world=plan_from_world.tolist(), units='metres', scale_bar=True)
+    write_json(out_dir/'floorplan.json', place)
     meshes = room_meshes(rooms)
     table = _film(out_dir, '', meshes, walk_poses(seed), FPS, crf, every)
     rows = table.set_index('timestamp', drop=False).loc[list(PLAN_TIMES_S), ['timestamp', 'x', 'y', 'z']]

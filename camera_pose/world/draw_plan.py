@@ -100,7 +100,7 @@ def floormap_from_points(
     px_per_m = 900/(hi - lo).max()
     A, (w, h) = plan_affine((lo[0], hi[1]), px_per_m), np.ceil((hi - lo)*px_per_m - 1e-6).astype(int)
     plan = _draw_density(cloud, lo, hi, A, (h, w), 'm' if metric else 'units')
-    return FloorMap(plan, _near_path(path, radius, A, (h, w)), A, units)
+    return FloorMap(plan, _near_path(path, radius, A, (h, w)), A, units, scale_bar=True)
 
 # %% ../../nbs/04_world/05_draw_plan.ipynb #f2ee6b3c
 @dataclass(frozen=True)
@@ -313,25 +313,33 @@ def _sign(draw, kind, x, y, m): # of the key, two units wide
     if width: return draw.line((x, y, x + 2*m, y), _COLORS[kind], int(m*width))
     draw.rectangle((x, y - .45*m, x + 2*m, y + .45*m), _COLORS[kind], _COLORS['edge'])
 
-def _with_key(image, taken, kinds): # PIL image, where it is drawn on `(H, W)`, what is drawn -> the image
-    draw, font, m = ImageDraw.Draw(image), ImageFont.load_default(max(image.size)/50), max(image.size)/60
-    words = {kind: word for kind, word in _KEY.items() if kind in kinds}
-    wide, tall = 4*m + max(draw.textlength(o, font=font) for o in words.values()), m + 1.6*m*len(words)
-    right, low = image.width - wide - m/2, image.height - tall - m/2
-    if wide > .6*image.width or tall > .6*image.height: return image
-    def covered(at): return taken[int(at[1]):int(at[1] + tall), int(at[0]):int(at[0] + wide)].mean()
-    x, y = min(((right, low), (right, m/2), (m/2, m/2)), key=covered) # the scale bar has the fourth corner
-    draw.rectangle((x, y, x + wide, y + tall), fill=(252, 251, 248))
-    for k, (kind, word) in enumerate(words.items()):
-        middle = y + m/2 + 1.6*m*(k + .5)
-        _sign(draw, kind, x + m/2, middle, m)
-        draw.text((x + 3.1*m, middle), word, fill=_COLORS['text'], font=font, anchor='lm')
-    return image
+def _in_lines(widths, width, m): # where signs and words of these widths begin: x and number of the line of each
+    places, x, line = [], m, 0
+    for wide in widths:
+        if x > m and x + wide > width: x, line = m, line + 1
+        places.append((x, line))
+        x += wide + 1.5*m
+    return places
+
+def _with_key(image, bar, kinds): # PIL image, length of the scale bar in pixels and its text, what is drawn
+    "The image with a strip below it: scale bar and key"
+    font, m = ImageFont.load_default(max(image.size)/50), max(image.size)/60
+    rows = [('bar', bar[1], bar[0])] + [(kind, word, 2*m) for kind, word in _KEY.items() if kind in kinds]
+    places = _in_lines([wide + .6*m + font.getlength(word) for _, word, wide in rows], image.width, m)
+    keyed = Image.new('RGB', (image.width, image.height + int(m*(1 + 1.7*(places[-1][1] + 1)))), (252, 251, 248))
+    keyed.paste(image)
+    draw = ImageDraw.Draw(keyed)
+    for (kind, word, wide), (x, line) in zip(rows, places):
+        y = image.height + m*(1.3 + 1.7*line)
+        if kind == 'bar': draw.line((x, y, x + wide, y), _COLORS['text'], max(2, int(m/5)))
+        else: _sign(draw, kind, x, y, m)
+        draw.text((x + wide + .6*m, y), word, fill=_COLORS['text'], font=font, anchor='lm')
+    return keyed
 
 # %% ../../nbs/04_world/05_draw_plan.ipynb #d61a8afc
 @patch
 def floormap(self:PlanDrawing) -> FloorMap:
-    "The plan as a picture of 900 pixels with its place in the world and its walkable area"
+    "The plan as a picture of 900 pixels and a key, with its place in the world and its walkable area"
     lo, extent, fine = self.grid.lo, self.grid.extent, 2
     scale = 900/extent.max()
     w, h = np.ceil(extent*scale - 1e-6).astype(int)
@@ -344,11 +352,10 @@ def floormap(self:PlanDrawing) -> FloorMap:
         else: draw.line(px(xy), fill=color, width=max(fine, int(round(width*scale*fine))), joint='curve')
     draw.circle(px(self.path[:1])[0], max(6, .09*self.metre*scale*fine), fill=_COLORS['path'])
     (bar, text), kinds = _bar(self), {kind for kind, *_ in self.shapes()} | {'start'}
-    seen = Image.fromarray((self.free | self.things)[::-1]).resize((w, h), Image.NEAREST)
-    image = _with_key(image.resize((w, h), Image.LANCZOS), np.asarray(seen), kinds)
-    plan = _scale_bar(image, bar*scale, text)
-    mask = Image.fromarray(self.walkable[::-1]).resize((w, h), Image.NEAREST)
-    return FloorMap(plan, np.asarray(mask), plan_affine((lo[0], lo[1] + extent[1]), scale), self.units)
+    plan = np.asarray(_with_key(image.resize((w, h), Image.LANCZOS), (bar*scale, text), kinds))
+    mask = np.zeros(plan.shape[:2], bool) # nobody walks on the key
+    mask[:h] = Image.fromarray(self.walkable[::-1]).resize((w, h), Image.NEAREST)
+    return FloorMap(plan, mask, plan_affine((lo[0], lo[1] + extent[1]), scale), self.units, scale_bar=True)
 
 # %% ../../nbs/04_world/05_draw_plan.ipynb #5655fba0
 @patch

@@ -390,4 +390,4 @@ def plan_in_metres(
     "A plan that takes its metres from the reconstruction"
     s, A = fit.similarity.scale, plan.plan_from_world
     world = Similarity(1., fit.similarity.quat, fit.similarity.translation/s)
-    return FloorMap(plan.plan, plan.walkable, np.c_[A[:, :2]*s, A[:, 2]], 'metres'), world
+    return FloorMap(plan.plan, plan.walkable, np.c_[A[:, :2]*s, A[:, 2]], 'metres', plan.scale_bar), world

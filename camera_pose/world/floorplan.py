@@ -55,8 +55,9 @@ class FloorMap:
         walkable: np.ndarray,        # where a person can stand, `(H, W)` bool
         plan_from_world: np.ndarray, # `(2, 3)` affine map from world x, y to pixel column, row; pixel centres at +0.5
         units: str = 'metres',       # unit of the world: `metres`, or `reconstruction units` when the scale is unknown
+        scale_bar: bool = False,     # is there a scale bar in the picture, so that a page need not draw one?
     ):
-        self.plan, self.walkable = np.asarray(plan), np.asarray(walkable, bool)
+        self.plan, self.walkable, self.scale_bar = np.asarray(plan), np.asarray(walkable, bool), bool(scale_bar)
         self.plan_from_world = _check_affine(plan_from_world)
         if str(units) not in _UNITS:
             raise InputError(f'The unit of a floor plan is metres or reconstruction units, not {units!r}: '
@@ -220,7 +221,9 @@ def save(self:FloorMap,
     folder = Path(folder)
     for name, image in (('plan.png', self.plan), ('walkable.png', self.walkable.astype(np.uint8)*255)):
         with atomic_path(folder/name) as tmp: Image.fromarray(image).save(tmp, format='PNG', optimize=True)
-    write_json(folder/'floorplan.json', dict(plan_from_world=self.plan_from_world.tolist(), units=self.units))
+    drawn = dict(scale_bar=True) if self.scale_bar else {}
+    place = dict(plan_from_world=self.plan_from_world.tolist(), units=self.units)
+    write_json(folder/'floorplan.json', place | drawn)
 
 # %% ../../nbs/04_world/04_floorplan.ipynb #2e1d7b22
 def _read_picture(path, background): # RGB, transparent pixels on a background
@@ -257,5 +260,5 @@ def load(cls:FloorMap,
                          '{"plan_from_world": [[a, b, c], [d, e, f]], "units": "metres"}.')
     try:
         if drawn: mask = _with_areas(mask, folder/'walkable.geojson', info['plan_from_world'], plan.shape[:2])
-        return cls(plan, mask, info['plan_from_world'], info.get('units', 'metres'))
+        return cls(plan, mask, info['plan_from_world'], info.get('units', 'metres'), bool(info.get('scale_bar')))
     except InputError as e: raise InputError(f'{folder}: {e}') from e
