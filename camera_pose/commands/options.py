@@ -64,7 +64,7 @@ app = typer.Typer(cls=CommandGroup, no_args_is_help=False, pretty_exceptions_ena
 # %% ../../nbs/19_commands/01_options.ipynb #30e56184
 _FIRST = """camera_pose {version}: from a phone video of a place to: where was this photo taken?
 
-See it work, without any data, in two to four minutes:
+See it work, without any data, in one to four minutes:
   camera_pose demo
 
 Your own place:
