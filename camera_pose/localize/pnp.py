@@ -39,6 +39,7 @@ def match_points(
     descriptors: np.ndarray, # of the photo `(n, 128)` uint8
     points: np.ndarray,      # descriptors of points `(m, 128)` uint8
     ratio: float = .85,      # largest angle to the nearest, as a share of that to the second nearest
+    most_ambiguous: int = 300, # features that fail the ratio test, the most similar ones
 ) -> Matches:
     "Points that features show, and the ambiguous features with both of their points"
     if not len(descriptors) or len(points) < 2: return Matches(_NONE, _NONE)
@@ -50,7 +51,9 @@ def match_points(
     angle, angle_2 = (np.arccos(np.clip(s, -1, 1)) for s in (first, similar[at, second]))
     good = angle < ratio*angle_2
     pairs = _once(np.c_[at, best][good], -first[good])
-    return Matches(pairs, np.r_[np.c_[at, best][~good], np.c_[at, second][~good]])
+    unsure = np.flatnonzero(~good)
+    unsure = unsure[np.argsort(angle[unsure], kind='stable')[:most_ambiguous]]
+    return Matches(pairs, np.r_[np.c_[at, best][unsure], np.c_[at, second][unsure]])
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #80ad1311
 def _point_spread(local, rotation, covariance, focal_px): # largest standard deviation in the picture `(n,)`, pixels

@@ -37,7 +37,8 @@ def vlad(
     x, out = unit_descriptors(descriptors), np.zeros_like(centres)
     if len(x):
         label = (x @ centres.T - .5*(centres**2).sum(1)).argmax(1)
-        np.add.at(out, label, x - centres[label])
+        of_word = np.float32(label == np.arange(len(centres))[:, None])
+        out = of_word @ x - of_word.sum(1, keepdims=True)*centres
         out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-9
     return out.ravel()/(np.linalg.norm(out) + 1e-9)
 
