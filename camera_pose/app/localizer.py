@@ -15,7 +15,7 @@ from .regressor import Regressor
 from .folder import scene_command
 from .stages import Scene
 from ..capture.camera import Camera, parse_camera
-from ..ground.basics import InputError, SceneError, progress, read_json, write_json
+from ..ground.basics import InputError, SceneError, one_thread_each, progress, read_json, write_json
 from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses
 from ..localize import fuse
@@ -189,9 +189,10 @@ def _readable(photo): # so that it can be read twice
 @patch
 def _localize_all(self:Localizer, photos, camera=None): # pairs of `Localization` and `place_distance`
     readers = [_readable(p) for p in photos]
-    asked = self.regress_many([read() for read in readers])
-    return [(fuse.localize(self.place, read(), self.limits, estimate, camera=camera or self.camera), distance)
-            for read, (estimate, distance) in zip(readers, asked)]
+    with one_thread_each():
+        asked = self.regress_many([read() for read in readers])
+        return [(fuse.localize(self.place, read(), self.limits, estimate, camera=camera or self.camera), distance)
+                for read, (estimate, distance) in zip(readers, asked)]
 
 @patch
 def localize(self:Localizer,

@@ -53,13 +53,12 @@ SERVER = dict(host=option(str, '127.0.0.1', 'address to listen at; 0.0.0.0 lets 
 
 # %% ../../nbs/19_commands/05_photos.ipynb #63da57a4
 def _application(folders, run, access, jobs, workers, edit=False): # the dashboard of one scene or of several
-    import torch
-    from camera_pose.dashboard.desk import scene_code, scene_sources
+    from camera_pose.dashboard.desk import scene_code, scene_sources, use_threads
     from camera_pose.dashboard.server import create_app
     from camera_pose.dashboard.track import TrackPage, scene_jobs
     sources, cores = scene_sources(folders, run), os.cpu_count() or 1
     n = workers or min(4, cores)
-    torch.set_num_threads(max(1, cores//n))
+    use_threads(max(1, cores//n))
     boards = [source.load() for source in sources]
     alone = jobs.enter_context(scene_jobs(sources[0].scene, run)) if len(sources) == 1 else None
     codes = [scene_code(folders, run, max(1, cores//n))]*(n - 1)

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['CameraPoseError', 'InputError', 'ReconstructionError', 'AlignmentError', 'SceneError', 'WeightsError',
-           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'remove', 'atomic_path',
-           'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'at_home', 'natural_order',
-           'check_numbers']
+           'MissingExtraError', 'ProgressBar', 'progress', 'n_threads', 'thread_map', 'one_thread_each', 'remove',
+           'atomic_path', 'Terminated', 'stop_when_terminated', 'read_json', 'write_json', 'read_seconds', 'at_home',
+           'natural_order', 'check_numbers']
 
 # %% ../../nbs/01_ground/02_basics.ipynb #a5c22f73
 import errno, json, os, re, shutil, signal, sys, threading, time
@@ -14,6 +14,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import cache
 from numbers import Real
 from pathlib import Path
 
@@ -158,6 +159,16 @@ def thread_map(
             if len(waiting) > 2*n: yield waiting.popleft().result()
         while waiting: yield waiting.popleft().result()
     finally: pool.shutdown(cancel_futures=True)
+
+# %% ../../nbs/01_ground/02_basics.ipynb #caa93e44
+@cache
+def _linear_algebra(): # the libraries that are loaded
+    from threadpoolctl import ThreadpoolController
+    return ThreadpoolController().select(user_api='blas')
+
+def one_thread_each():
+    "Context in which each product of matrices is computed by one thread"
+    return _linear_algebra().limit(limits=1)
 
 # %% ../../nbs/01_ground/02_basics.ipynb #6e8a7574
 def remove(

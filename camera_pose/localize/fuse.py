@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import chi2
 
-from ..ground.basics import InputError
+from ..ground.basics import InputError, one_thread_each
 from ..ground.pose import POSE_COLUMNS, cross_matrix, pose_mean
 from ..ground.uncertainty import add_errors, pose_errors_6
 from .limits import PlaceLimits, log_nfa, place_extent, place_tolerance
@@ -280,4 +280,4 @@ def localize(
 ) -> Localization:
     "Where a photo was taken; raises `InputError` for what is not an image"
     if regression is not None and np.isfinite(regression.pose).all(): options.setdefault('prior_pose', regression.pose)
-    return fuse(place, localize_pnp(place, image, **options), limits, regression)
+    with one_thread_each(): return fuse(place, localize_pnp(place, image, **options), limits, regression)

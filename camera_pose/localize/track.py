@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 
-from ..ground.basics import progress
+from ..ground.basics import one_thread_each, progress
 from ..ground.pose import POSE_COLUMNS
 from ..capture.camera import scale_camera
 from ..sfm.features import Features, find_features
@@ -87,7 +87,7 @@ def step(self:VideoTracker,
     ahead, found = self.track.predict(time), None
     if ahead is not None and self.since < self.options.every:
         small = image if isinstance(image, Features) else find_features(image, max_side=self.options.max_side)
-        found = self._near(small, *ahead)
+        with one_thread_each(): found = self._near(small, *ahead)
     self.since += 1
     if found is None: found, self.since = self._everywhere(image, ahead), 0
     return self.follow(time, found)
