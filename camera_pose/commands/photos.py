@@ -60,14 +60,14 @@ def _application(folders, run, access, jobs, workers, edit=False): # the dashboa
     n = workers or min(4, cores)
     use_threads(max(1, cores//n))
     boards = [source.load() for source in sources]
-    alone = jobs.enter_context(scene_jobs(sources[0].scene, run)) if len(sources) == 1 else None
+    videos = {s.name: jobs.enter_context(scene_jobs(s.scene, run)) for s in sources}
     codes = [scene_code(folders, run, max(1, cores//n))]*(n - 1)
-    pages = [TrackPage(alone)] if alone else []
+    pages = [TrackPage(videos)]
     if edit:
         from camera_pose.dashboard.align import AlignPage
         from camera_pose.dashboard.editor import Editor
         pages.append(AlignPage({s.name: Editor(s.scene) for s in sources}))
-    return create_app(boards, access, sources, pages, codes), alone
+    return create_app(boards, access, sources, pages, codes), [*videos.values()]
 
 def serve_scenes(
     folders: list, # of scenes

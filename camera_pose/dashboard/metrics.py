@@ -70,12 +70,12 @@ def metrics_text(
 
 def add_metrics(
     app,         # of `create_app`, before its first request
-    jobs = None, # `Jobs`, if it takes videos
+    jobs: list = None, # of `Jobs`, if it takes videos
 ):
     "Count the requests of an application and add the route `/metrics`, which needs the token as any other"
     found = Counter()
     app.add_middleware(CountRequests, found=found)
     @app.get('/metrics', include_in_schema=False)
     async def metrics():
-        states = None if jobs is None else [o['state'] for o in [*jobs.known.values()]]
+        states = None if jobs is None else [o['state'] for some in jobs for o in [*some.known.values()]]
         return PlainTextResponse(metrics_text(found, states), media_type='text/plain; version=0.0.4')

@@ -12,10 +12,11 @@ import asyncio, json, shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 import numpy as np, pandas as pd
 
-from ..app.localize import localize_video
+from ..app.localize import in_world, localize_video
 from .api import Refusal
 from .board import Dashboard
 from .desk import SceneSource
@@ -66,12 +67,14 @@ def check_video(
                          'send it in 4K or smaller.')
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #ac9ee0ca
+_SD = 'sd_m', 'sd_world_m', 'sd_deg' # standard deviations: in the map, in the world, of the rotation
+
 def _row_on_plan(row, image, floormap): # one moment, ready for JSON
     status, moment = pose_status(row), dict(timestamp=round(float(row['timestamp']), 4), image=image)
     if status == 'unknown': return moment | dict(status=status, reason=str(row.get('reason') or ''))
     plan = place_on_plan(row[POSE_COLUMNS].to_numpy(float), floormap)
     shown = 'position_m', 'quaternion_wxyz', 'heading_deg', 'pixel', 'walkable'
-    sd = {k: float(row[k]) for k in ('sd_m', 'sd_deg') if np.isfinite(row.get(k, np.nan))}
+    sd = {k: float(row[k]) for k in _SD if np.isfinite(row.get(k, np.nan))}
     return moment | dict(status=status, **{k: plan[k] for k in shown}, **sd)
 
 def _snap_way(poses, floormap): # changes the located ones: where they are on walkable ground, as one track
@@ -95,7 +98,7 @@ FILES = dict(tum='TUM', csv='CSV', geojson='GeoJSON')
 def _geojson(found): # the trajectory as features, in the coordinates of the scene
     there = [o for o in found['poses'] if o['status'] == 'located']
     points = [dict(type='Feature', geometry=dict(type='Point', coordinates=o['position_m']),
-                   properties={k: o.get(k) for k in ('timestamp', 'heading_deg', 'sd_m', 'sd_deg')}) for o in there]
+                   properties={k: o.get(k) for k in ('timestamp', 'heading_deg', *_SD)}) for o in there]
     way = dict(type='Feature', properties=dict(timestamps=[o['timestamp'] for o in there]),
                geometry=dict(type='LineString', coordinates=[o['position_m'] for o in there]))
     about = f'x, y and z of the scene in {found["units"]}, not longitude and latitude'
@@ -110,9 +113,9 @@ def write_trajectory(
     poses = np.array([o['position_m'] + o['quaternion_wxyz'] for o in there]).reshape(-1, 7)
     table = poses_table([o['image'] for o in there], [o['timestamp'] for o in there], poses)
     write_tum(table, folder/'trajectory.tum')
-    every = pd.DataFrame([{k: o.get(k) for k in ('image', 'timestamp', 'status', 'sd_m', 'sd_deg')}
+    every = pd.DataFrame([{k: o.get(k) for k in ('image', 'timestamp', 'status', *_SD)}
                           for o in found['poses']]).merge(table, how='left', on=['image', 'timestamp'])
-    columns = ['image', 'timestamp', *POSE_COLUMNS, 'status', 'sd_m', 'sd_deg']
+    columns = ['image', 'timestamp', *POSE_COLUMNS, 'status', *_SD]
     with atomic_path(folder/'trajectory.csv') as part: every[columns].to_csv(part, index=False, float_format='%.6g')
     write_json(folder/'trajectory.geojson', _geojson(found))
 
@@ -123,6 +126,7 @@ def track_job(
     floormap,             # `FloorMap` of the place
     version: str = None,  # of the scene
     units: str = 'metres', # of its positions
+    world = None,         # how well it is known in the world, as for `in_world`: sd of the alignment, of the scale
 ):
     "Localize the video of a job; raises `InputError` for one that cannot be used"
     job = read_json(folder/'job.json')
@@ -133,6 +137,7 @@ def track_job(
             extract_frames(video, folder/'frames', fps=job['fps'], max_side=640, quality=80)
         images = sorted(p.name for p in (folder/'frames').glob('*.jpg'))
         table = localize_video(localizer, video, job['fps'], folder/'rows.jsonl', version or '', floormap)
+        table = in_world(table, *world or (None, None))
     except InputError as e: raise InputError(str(e).replace(str(video), job['name'])) from e
     poses = [_row_on_plan(row, image, floormap) for image, (_, row) in zip(images, table.iterrows())]
     _snap_way(poses, floormap)
@@ -152,7 +157,8 @@ def track_in_scene(
     from camera_pose.app.scene import Scene
     def work(folder):
         board = SceneSource(Scene(scene, quiet=True), run).load()
-        track_job(folder, board.predictor, board.floormap, board.version, board.units)
+        world = board.info.get('world_sd'), board.info.get('scale_sd')
+        track_job(folder, board.predictor, board.floormap, board.version, board.units, world)
     work_on(folder, work)
 
 def scene_jobs(
@@ -200,6 +206,7 @@ class JobAnswer(BaseModel):
     error: str|None = None
     fps: float
     stage: str
+    scene: str|None = None
     progress: Progress
 
 class TrackAnswer(JobAnswer):
@@ -243,11 +250,11 @@ async def add_video(
         return await asyncio.to_thread(jobs.add, name, save, file=f'video{ending}', fps=fps)
     finally: jobs.coming -= 1
 
-async def _events(jobs, job): # server-sent events until the job has ended
+async def _events(page, job): # server-sent events until the job has ended
     last = None
     with suppress(WebError): # it was deleted
         while True:
-            answer = await asyncio.to_thread(job_answer, jobs, job)
+            answer = await asyncio.to_thread(page.answer, job)
             if answer != last: yield f'data: {json.dumps(answer)}\n\n'
             if answer['state'] in ('done', 'failed'): return
             last = answer
@@ -255,7 +262,7 @@ async def _events(jobs, job): # server-sent events until the job has ended
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #db122007
 _SAYS = {202: 'The video waits to be tracked', 400: 'The file is not a usable video', 401: 'A token is required',
-         403: 'Sent by a page of another site', 404: 'No such video', 408: 'The video arrives too slowly',
+         403: 'Sent by a page of another site', 404: 'No such video or place', 408: 'The video arrives too slowly',
          413: 'The video is too large',
          415: 'The request is not a form', 422: 'A part of the address is not what it has to be',
          429: 'Too many videos wait', 503: 'This server takes no videos now'}
@@ -271,24 +278,24 @@ _FORM = {'requestBody': {'required': True, 'content': {'multipart/form-data': {
     'schema': _SCHEMA, 'encoding': {'video': {'contentType': _KINDS}}}}}}
 _ROUTE = '/api/v1/track/{job}'
 
-def _add_jobs(app, jobs): # a video comes, is looked at, and goes
-    refusals = _declared(400, 401, 403, 408, 413, 415, 429, 503)
+def _add_jobs(app, page): # a video comes, is looked at, and goes
+    refusals = _declared(400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
     @app.post('/api/v1/track', status_code=202, summary='Track a video', openapi_extra=_FORM,
               response_model=JobAnswer, responses=refusals)
-    async def track(request: Request):
-        job = await add_video(jobs, request)
+    async def track(request: Request, scene: str = ''):
+        job = await add_video(page.at(scene), request)
         root = request.scope.get('root_path', '')
         if 'text/html' in request.headers.get('accept', ''): return RedirectResponse(f'{root}/track?job={job}', 303)
-        return JSONResponse(job_answer(jobs, job), 202, {'Location': f'{root}/api/v1/track/{job}'})
+        return JSONResponse(page.answer(job), 202, {'Location': f'{root}/api/v1/track/{job}'})
 
     @app.get(_ROUTE, summary='A video, its progress and its trajectory', responses=_declared(400, 401, 404, 422))
     async def state(job: str) -> TrackAnswer:
-        answer, path = job_answer(jobs, job), jobs.folder_of(job)/'track.json'
+        answer, path = page.answer(job), page.of(job)[1].folder_of(job)/'track.json'
         return answer | (await asyncio.to_thread(read_json, path) if answer['state'] == 'done' else {})
 
     @app.delete(_ROUTE, summary='Delete a video', status_code=204, responses=_declared(400, 401, 403, 404, 422))
     async def delete(job: str):
-        await asyncio.to_thread(jobs.remove, job)
+        await asyncio.to_thread(page.of(job)[1].remove, job)
         return Response(status_code=204)
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #2083687b
@@ -296,23 +303,23 @@ def _file(path, **more): # of a job, by a name that does not come from the reque
     if not path.exists(): raise WebError('This file is not there: the video may not be done yet.', 404)
     return FileResponse(path, headers={'Cache-Control': 'private, max-age=3600'}, **more)
 
-def _add_files(app, jobs):
+def _add_files(app, page):
     @app.get(_ROUTE + '/events', summary='Progress, as server-sent events', response_class=StreamingResponse,
              responses=_declared(400, 401, 404, 422))
     async def events(job: str):
-        jobs.folder_of(job)
-        return StreamingResponse(_events(jobs, job), media_type='text/event-stream')
+        page.of(job)
+        return StreamingResponse(_events(page, job), media_type='text/event-stream')
 
     @app.get(_ROUTE + '/trajectory.{kind}', summary='The trajectory as a file', response_class=FileResponse,
              responses=_declared(400, 401, 404, 422))
     async def trajectory(job: str, kind: Literal['tum', 'csv', 'geojson']):
         types = dict(tum='text/plain', csv='text/csv', geojson='application/geo+json')
         name = f'trajectory.{kind}'
-        return _file(jobs.folder_of(job)/name, media_type=types[kind], filename=name)
+        return _file(page.of(job)[1].folder_of(job)/name, media_type=types[kind], filename=name)
 
     @app.get(_ROUTE + '/frames/{n}', summary='A frame of the video, counted from 0', response_class=FileResponse,
              responses=_declared(400, 401, 404, 422))
-    async def frame(job: str, n: int): return _file(jobs.folder_of(job)/'frames'/f'frame_{n:06d}.jpg')
+    async def frame(job: str, n: int): return _file(page.of(job)[1].folder_of(job)/'frames'/f'frame_{n:06d}.jpg')
 
 # %% ../../nbs/17_dashboard/02_track.ipynb #d32cd737
 def _way(poses): # SVG paths of the located and of the coarse frames, pixels of the first and the last
@@ -333,6 +340,7 @@ def render_track(
     job: str = None,   # name of the one to show; the form for another video if not given
     error: str = None, # sentence to show
     pages: dict = None, # address -> name of the pages beside the first
+    places = (),       # names of the places, where the server has several
 ) -> str: # HTML
     "The page; raises `WebError` (404)"
     shown = job_answer(jobs, job) if job else None
@@ -341,7 +349,9 @@ def render_track(
         found = read_json(jobs.folder_of(job)/'track.json')
         shown['finding'] = found['finding']
         more = _way(found['poses']) | dict(n_frames=len(found['poses']), outdated=found['version'] != board.version)
-    tags = {f'{name}_tag': board.pictures[name][1] for name in board.pictures}
+    place = quote(board.name)
+    tags = {f'{name}_tag': board.pictures[name][1] + f'&scene={place}'*bool(place) for name in board.pictures}
+    tags |= dict(places=[(name, quote(name)) for name in places], place=board.name, chosen=place)
     limits = dict(max_bytes=MAX_VIDEO_BYTES, max_seconds=MAX_SECONDS, keep_hours=round(jobs.keep_s/3600))
     return page_template('track.html').render(title=board.title, job=shown, stage=shown and shown['stage'], error=error,
         files=[*FILES.items()], pages=pages or TrackPage.pages, **limits, **tags, **plan_facts(board), **more)
@@ -355,8 +365,32 @@ class TrackPage:
                'copies of its frames for a day after it, or until you delete it on its page. Nothing is learned from '
                'it.',)
     def __init__(self,
-        jobs: Jobs, # entered by the caller
-    ): self.jobs = jobs
+        jobs, # `Jobs` of the place, or a dict: name of each place -> its `Jobs`; entered by the caller
+    ): self.jobs = jobs if isinstance(jobs, dict) else {'': jobs}
+
+    def of(self,
+        job: str, # its name
+    ) -> tuple: # name of its place, its `Jobs`
+        "Where a video was sent; raises `WebError` (404)"
+        place = next((name for name, jobs in self.jobs.items() if job in jobs.known), [*self.jobs][0])
+        self.jobs[place].folder_of(job)
+        return place, self.jobs[place]
+
+    def at(self,
+        place: str, # its name, '' if not given
+    ) -> Jobs:
+        "The videos of a place; raises `WebError`: 404 for an unknown one, 400 where several could be meant"
+        if place in self.jobs: return self.jobs[place]
+        if place or len(self.jobs) == 1: raise WebError(f'There is no place called {place[:40]!r} here.', 404)
+        raise WebError(f'There are several places here: name the one that the video shows, one of {", ".join(self.jobs)}, '
+                       'as `scene` in the address.', 400)
+
+    def answer(self,
+        job: str, # its name
+    ) -> dict: # `JobAnswer`
+        "State and progress of a video; raises `WebError` (404)"
+        place, jobs = self.of(job)
+        return job_answer(jobs, job) | (dict(scene=place) if place else {})
 
     def add(self,
         app,  # of `create_app`
@@ -364,13 +398,16 @@ class TrackPage:
     ):
         "Add the routes"
         desk.privacy = (*getattr(desk, 'privacy', ()), *self.privacy)
-        _add_jobs(app, self.jobs)
-        _add_files(app, self.jobs)
+        _add_jobs(app, self)
+        _add_files(app, self)
+        names = [*self.jobs] if len(self.jobs) > 1 else []
+        def shown(place, job=None, error=None): # HTML
+            return render_track(desk.board_of(place), self.jobs[place], job, error, desk.pages, names)
         @app.get('/track', include_in_schema=False)
-        async def page(job: str = ''):
+        async def page(job: str = '', scene: str = ''):
             desk.look()
-            shown = desk.board, self.jobs, job, None, desk.pages
-            try: return HTMLResponse(await asyncio.to_thread(render_track, *shown))
-            except WebError as e:
-                text = render_track(desk.board, self.jobs, error=str(e), pages=desk.pages)
-                return HTMLResponse(text, e.status)
+            first = [*self.jobs][0]
+            try: return HTMLResponse(await asyncio.to_thread(shown, self.of(job)[0] if job else scene or first, job))
+            except (WebError, KeyError) as e:
+                error = e if isinstance(e, WebError) else WebError('There is no such place here: choose one.', 404)
+                return HTMLResponse(shown(first, error=str(error)), error.status)
