@@ -249,7 +249,8 @@ def _try_photos(place, photos, true_poses, shares, seed): # results of PnP with 
     rng, pairs = np.random.default_rng(seed), progress([*zip(photos, true_poses)], 'limits', unit='validation frames')
     tried = [(localize_pnp(place, _partly_hidden(photo, share, rng), least_inliers=12), true)
              for photo, true in pairs for share in shares]
-    return [(f, pose_errors_6(f.pose, true)) for f, true in tried if np.isfinite(f.covariance).all()]
+    usable = [(f, true) for f, true in tried if f.status != 'lost' and np.isfinite(f.covariance).all()]
+    return [(f, pose_errors_6(f.pose, true)) for f, true in usable]
 
 def _learn_retrieval(limits, place, photos, true_poses): # changes the limits
     pairs, elsewhere = hidden_neighbours(place, photos, true_poses)

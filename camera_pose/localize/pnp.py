@@ -119,7 +119,7 @@ class PnPResult:
     "The pose of a photo from matches with a map"
     status: str                # `'located'`, `'unreliable'` or `'lost'`
     reason: str                # why not located, empty if it is
-    pose: np.ndarray           # world_from_cam `(7,)`, NaN if lost
+    pose: np.ndarray           # world_from_cam `(7,)`, NaN if fewer than six matches agree
     covariance: np.ndarray     # position (units of the map), rotation (radians); infinite if unknown
     inliers: int               # matches that agree, before the second matching near the pose
     matches: int               # of how many
@@ -201,8 +201,8 @@ def _deviations(covariance): # of position, units of the map, and rotation, degr
 def _judged(fit, matches, kept, rivals, least_inliers): # the result with its reliability
     (sd_position, radians), unique = _deviations(fit.covariance), rivals < max(.5*len(kept), 6)
     reason = _doubts(len(kept), sd_deg := float(np.degrees(radians)), rivals, unique, least_inliers)
-    error_px = float(fit.errors_px[fit.inlier].mean())
-    return PnPResult('unreliable' if reason else 'located', reason, fit.pose, fit.covariance, len(kept),
+    error_px, few = float(fit.errors_px[fit.inlier].mean()), len(kept) < least_inliers//2
+    return PnPResult(('lost' if few else 'unreliable') if reason else 'located', reason, fit.pose, fit.covariance, len(kept),
                      len(matches.pairs), error_px, sd_position, sd_deg, unique, rivals, fit.camera, fit.kind,
                      pairs=kept, searched_px=matches.searched_px)
 
@@ -234,7 +234,7 @@ def solve_pnp(
     if not fits: return _lost(f'{len(pairs)} matches agree on no pose', matches, camera)
     fit = choose_lens(fits, max_error_px)
     kept, others = pairs[fit.inlier], np.r_[pairs[~fit.inlier], matches.ambiguous]
-    if len(kept) < max(6, options.least_inliers//2):
+    if len(kept) < 6:
         reason = f'{len(kept)} of {len(pairs)} matches agree on a pose, which happens by chance'
         return _lost(reason, matches, camera, len(kept))
     rivals = _rival_inliers(others, features, place, fit, max_error_px, options.seed)

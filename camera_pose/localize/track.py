@@ -100,7 +100,7 @@ def follow(self:VideoTracker,
 ) -> Localization:
     "The frame as part of the track"
     self.seen = found
-    sure = found.known_place and found.source.startswith('pnp')
+    sure = found.known_place and found.source.startswith('pnp') and not found.reason
     step = self.track.follow(time, found.pose, found.covariance, sure)
     if step.state == 'lost': return found
     fresh = found.evidence if step.state != 'predicted' else 0
