@@ -6,13 +6,12 @@
 __all__ = ['SERVER', 'localize', 'serve_scenes', 'serve']
 
 # %% ../../nbs/19_commands/05_photos.ipynb #d627487b
-import os
 from contextlib import ExitStack
 from pathlib import Path
 
 from .options import (FPS, JSON, PHOTOS, RUN, Folder, argument, check_scene, check_there,
                                           command, loading, messages, open_scene, option, print_json, print_scale, takes)
-from ..ground.basics import InputError, read_json
+from ..ground.basics import InputError, n_threads, read_json
 
 # %% ../../nbs/19_commands/05_photos.ipynb #0e401d75
 @command(PHOTOS, 'localize scene photo.jpg')
@@ -56,7 +55,7 @@ def _application(folders, run, access, jobs, workers, edit=False): # the dashboa
     from camera_pose.dashboard.desk import scene_code, scene_sources, use_threads
     from camera_pose.dashboard.server import create_app
     from camera_pose.dashboard.track import TrackPage, scene_jobs
-    sources, cores = scene_sources(folders, run), os.cpu_count() or 1
+    sources, cores = scene_sources(folders, run), n_threads()
     n = workers or min(4, cores)
     use_threads(max(1, cores//n))
     boards = [source.load() for source in sources]
