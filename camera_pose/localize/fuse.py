@@ -236,14 +236,14 @@ def _names(place, parts, located, limits, evidence): # methods to combine, the l
     return [first] + [n for n in others if n != first and poses_agree(parts[first], parts[n])]
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #d30c9832
-SHARP = 300 # features of a photo; some would match if its view had been filmed
+SHARP = 400 # fine features of a photo; some would match if its view had been filmed
 
 def _similar_enough(place, limits): return max(limits.similarity, 6/np.sqrt(place.global_descriptors.shape[1]))
 
 def _is_known(place, located, limits, regression, names, evidence): # is the photo of this place?
     similar = len(located.similarity) > 0 and located.similarity[0] >= _similar_enough(place, limits)
     if evidence >= limits.evidence: return True
-    if (located.features or 0) >= SHARP: return False
+    if (located.fine or 0) >= SHARP: return False
     if located.matches >= 6 and similar: return True
     agrees = len(names) > 1 and 'regression' in names
     return bool(regression is not None and regression.known_place is True and agrees)
@@ -253,7 +253,7 @@ def _reason(place, located, limits, known, leads, weak, parts): # why not locate
     reason = located.reason or 'the matches are too few to tell the place from others'
     others = ' and '.join(n for n in ('regression', 'retrieval') if n in parts)
     if known: return f'{reason}; {others} disagree with that pose' if 'pnp' in parts and others and not weak else reason
-    if (located.features or 0) >= SHARP:
+    if (located.fine or 0) >= SHARP:
         return f'{reason}; a sharp photo of a view that was filmed would match, so this view was probably not filmed'
     if not len(located.similarity): return f'{reason}; nothing says that the photo is of this place'
     least = _similar_enough(place, limits)

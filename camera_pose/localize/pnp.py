@@ -136,6 +136,7 @@ class PnPResult:
     pairs: np.ndarray = field(repr=False, default=None) # matches behind the pose: rows (feature, point) `(n, 2)`
     searched_px: float = None  # as in `Matches`
     features: int = None       # of the photo
+    fine: int = None           # of these smaller than four pixels
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #e08f978d
 @dataclass(frozen=True)
@@ -282,4 +283,4 @@ def localize_pnp(
         again = _first_pose(place, features, guesses, prior_pose, options.second_k, options)
         if (again.status == 'located', again.inliers) > (False, found.inliers): found = again
     if found.status == 'located': found = _refined(place, features, found, options)
-    return replace(found, features=len(features))
+    return replace(found, features=len(features), fine=features.fine)

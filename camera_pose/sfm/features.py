@@ -95,6 +95,7 @@ class Features:
     height: int             # pixels
     focal_px: float = None  # focal length of the photo's EXIF tags, pixels; None without them
     device: str = ''        # make, model and lens of the EXIF tags
+    fine: int = None        # how many are smaller than four pixels of the searched picture; a blurred photo has few
 
     def __len__(self): return len(self.xy)
 
@@ -114,8 +115,9 @@ def find_features(
     "SIFT features of a photo (root-SIFT: Arandjelovic and Zisserman 2012); raises `InputError` for what is no image"
     grey, use, (width, height), *tags = _grey_photo(image)
     keypoints, descriptors = frame_features(grey, max_features, max_side)
-    xy = keypoints[:, :2]
     if use is not None:
-        on = _well_inside(use, grey.shape, xy)
-        xy, descriptors = xy[on], descriptors[on]
-    return Features(xy*np.float32([width/grey.shape[1], height/grey.shape[0]]), descriptors, width, height, *tags)
+        on = _well_inside(use, grey.shape, keypoints[:, :2])
+        keypoints, descriptors = keypoints[on], descriptors[on]
+    diameter = 2*np.hypot(keypoints[:, 2], keypoints[:, 4])*min(1, max_side/max(grey.shape))
+    xy = keypoints[:, :2]*np.float32([width/grey.shape[1], height/grey.shape[0]])
+    return Features(xy, descriptors, width, height, *tags, int((diameter < 4).sum()))
