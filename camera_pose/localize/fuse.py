@@ -236,7 +236,7 @@ def _names(place, parts, located, limits, evidence): # methods to combine, the l
     return [first] + [n for n in others if n != first and poses_agree(parts[first], parts[n])]
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #d30c9832
-SHARP = 400 # fine features of a photo; some would match if its view had been filmed
+SHARP = 80 # fine features of a photo; some would match if its view had been filmed
 
 def _similar_enough(place, limits): return max(limits.similarity, 6/np.sqrt(place.global_descriptors.shape[1]))
 

@@ -136,7 +136,7 @@ class PnPResult:
     pairs: np.ndarray = field(repr=False, default=None) # matches behind the pose: rows (feature, point) `(n, 2)`
     searched_px: float = None  # as in `Matches`
     features: int = None       # of the photo
-    fine: int = None           # of these smaller than four pixels
+    fine: int = None           # of these small and of clear contrast
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #e08f978d
 @dataclass(frozen=True)

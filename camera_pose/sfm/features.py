@@ -49,13 +49,11 @@ def ratio_matches(
     return np.c_[rows[good], best[good]]
 
 # %% ../../nbs/03_sfm/01_features.ipynb #d80cad2e
-def frame_features(
-    grey: np.ndarray,         # picture `(h, w)` uint8
-    max_features: int = 1000, # those with most contrast
-    max_side: int = 1000,     # pixels; larger pictures are shrunk for the search
-) -> tuple: # as COLMAP stores them: `x, y` and the shape `a11, a12, a21, a22` `(n, 6)`, root-SIFT `(n, 128)` uint8
-    "SIFT features of a frame by OpenCV"
-    scale, none = min(1, max_side/max(grey.shape)), (np.zeros((0, 6), np.float32), np.zeros((0, 128), np.uint8))
+_FINE = 4., .015 # pixels of the searched picture, contrast
+
+def _sift(grey, max_features, max_side): # features as of `frame_features`, and which are fine and clear
+    scale = min(1, max_side/max(grey.shape))
+    none = np.zeros((0, 6), np.float32), np.zeros((0, 128), np.uint8), np.zeros(0, bool)
     if min(grey.shape)*scale < 16: return none
     if scale < 1: grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     sift = cv2.SIFT_create(max_features, contrastThreshold=.01, enable_precise_upscale=True)
@@ -66,7 +64,16 @@ def frame_features(
     size, angle = np.array([(p.size/2/scale, np.radians(p.angle)) for p in points]).T
     shape = np.stack([size*np.cos(angle), -size*np.sin(angle), size*np.sin(angle), size*np.cos(angle)], 1)
     root = np.sqrt(found/np.maximum(found.sum(1, keepdims=True), 1e-9))
-    return np.c_[xy, shape].astype(np.float32), np.round(512*root).clip(0, 255).astype(np.uint8)
+    fine = np.array([p.size < _FINE[0] and p.response > _FINE[1] for p in points])
+    return np.c_[xy, shape].astype(np.float32), np.round(512*root).clip(0, 255).astype(np.uint8), fine
+
+def frame_features(
+    grey: np.ndarray,         # picture `(h, w)` uint8
+    max_features: int = 1000, # those with most contrast
+    max_side: int = 1000,     # pixels; larger pictures are shrunk for the search
+) -> tuple: # as COLMAP stores them: `x, y` and the shape `a11, a12, a21, a22` `(n, 6)`, root-SIFT `(n, 128)` uint8
+    "SIFT features of a frame by OpenCV"
+    return _sift(grey, max_features, max_side)[:2]
 
 # %% ../../nbs/03_sfm/01_features.ipynb #e776c7a0
 def _grey_array(image): # `(h, w)` uint8
@@ -95,7 +102,7 @@ class Features:
     height: int             # pixels
     focal_px: float = None  # focal length of the photo's EXIF tags, pixels; None without them
     device: str = ''        # make, model and lens of the EXIF tags
-    fine: int = None        # how many are smaller than four pixels of the searched picture; a blurred photo has few
+    fine: int = None        # how many are small and of clear contrast; a blurred photo has next to none
 
     def __len__(self): return len(self.xy)
 
@@ -114,10 +121,7 @@ def find_features(
 ) -> Features:
     "SIFT features of a photo (root-SIFT: Arandjelovic and Zisserman 2012); raises `InputError` for what is no image"
     grey, use, (width, height), *tags = _grey_photo(image)
-    keypoints, descriptors = frame_features(grey, max_features, max_side)
-    if use is not None:
-        on = _well_inside(use, grey.shape, keypoints[:, :2])
-        keypoints, descriptors = keypoints[on], descriptors[on]
-    diameter = 2*np.hypot(keypoints[:, 2], keypoints[:, 4])*min(1, max_side/max(grey.shape))
-    xy = keypoints[:, :2]*np.float32([width/grey.shape[1], height/grey.shape[0]])
-    return Features(xy, descriptors, width, height, *tags, int((diameter < 4).sum()))
+    keypoints, descriptors, fine = _sift(grey, max_features, max_side)
+    on = slice(None) if use is None else _well_inside(use, grey.shape, keypoints[:, :2])
+    xy = keypoints[on, :2]*np.float32([width/grey.shape[1], height/grey.shape[0]])
+    return Features(xy, descriptors[on], width, height, *tags, int(fine[on].sum()))
