@@ -35,6 +35,7 @@ class TrackOptions:
     every: int = 30         # frames after which one is searched in the whole map in any case
     least_inliers: int = 30 # with fewer the frame is searched in the whole map
     max_side: int = 480     # pixels, of the picture in which a frame is matched near its prediction
+    max_features: int = 1000 # of this picture
     motion: MotionOptions = field(default_factory=MotionOptions)
 
 # %% ../../nbs/05_localize/09_track.ipynb #52b9f6b3
@@ -86,7 +87,8 @@ def step(self:VideoTracker,
     "Where the camera is now; raises `InputError` for what is not an image"
     ahead, found = self.track.predict(time), None
     if ahead is not None and self.since < self.options.every:
-        small = image if isinstance(image, Features) else find_features(image, max_side=self.options.max_side)
+        size = self.options.max_features, self.options.max_side
+        small = image if isinstance(image, Features) else find_features(image, *size)
         with one_thread_each(): found = self._near(small, *ahead)
     self.since += 1
     if found is None: found, self.since = self._everywhere(image, ahead), 0
