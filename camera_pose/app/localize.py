@@ -324,7 +324,7 @@ def _save_localized(table, out, plans, known, units, what, sources): # write `po
         if k and not len(rows): continue
         fig = plot_localized(rows, floormap, seen, what if floor is None else f'{what} on floor {floor}', unit)
         with atomic_path(out/(f'plan_floor{floor}.png' if k else 'plan.png')) as tmp:
-            fig.savefig(tmp, format='png', dpi=130)
+            fig.savefig(tmp, format='png', dpi=130, bbox_inches='tight')
         plt.close(fig)
 
 # %% ../../nbs/12_app/06_localize.ipynb #b7397cbb
