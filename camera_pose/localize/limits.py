@@ -62,7 +62,7 @@ class PlaceLimits:
     # similarity of the most similar frame, and standard deviations of each axis: share of the extent, degrees
     coarse: list = _listed([.1, .3, 60.], [.25, .2, 30.], [.4, .1, 14.], [.6, .04, 5.], [.75, .02, 3.])
     trust: list = _listed(12., 3.)         # evidence at which half of the poses are right, and the width of the curve
-    evidence: float = 3.                   # of a photo of this place
+    evidence: float = 4.                   # of a photo of this place
     alone: float = 20.                     # at which few matches are believed without confirmation
     similarity: float = .5                 # of a frame that shows the place by itself
     n: int = 0                             # validation frames
