@@ -381,9 +381,12 @@ class TrackPage:
     ) -> Jobs:
         "The videos of a place; raises `WebError`: 404 for an unknown one, 400 where several could be meant"
         if place in self.jobs: return self.jobs[place]
-        if place or len(self.jobs) == 1: raise WebError(f'There is no place called {place[:40]!r} here.', 404)
-        raise WebError(f'There are several places here: name the one that the video shows, one of {", ".join(self.jobs)}, '
-                       'as `scene` in the address.', 400)
+        alone = len(self.jobs) == 1
+        if alone: raise WebError(f'There is no place called {place[:40]!r} here: leave the name out.', 404)
+        names = ', '.join(self.jobs)
+        if place: raise WebError(f'There is no place called {place[:40]!r} here: there are {names}.', 404)
+        text = f'There are several places here ({names}): name the one that the video shows, as `scene` in the address.'
+        raise WebError(text, 400)
 
     def answer(self,
         job: str, # its name

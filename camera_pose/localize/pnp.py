@@ -205,7 +205,8 @@ def _judged(fit, matches, kept, rivals, least_inliers): # the result with its re
     (sd_position, radians), unique = _deviations(fit.covariance), rivals < max(.5*len(kept), 6)
     reason = _doubts(len(kept), sd_deg := float(np.degrees(radians)), rivals, unique, least_inliers)
     error_px, few = float(fit.errors_px[fit.inlier].mean()), len(kept) < least_inliers//2
-    return PnPResult(('lost' if few else 'unreliable') if reason else 'located', reason, fit.pose, fit.covariance, len(kept),
+    status = ('lost' if few else 'unreliable') if reason else 'located'
+    return PnPResult(status, reason, fit.pose, fit.covariance, len(kept),
                      len(matches.pairs), error_px, sd_position, sd_deg, unique, rivals, fit.camera, fit.kind,
                      pairs=kept, searched_px=matches.searched_px)
 
