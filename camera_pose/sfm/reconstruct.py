@@ -22,7 +22,7 @@ from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
 from .lens import (correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check,
                                   suited_camera)
-from .mapping import MANY_KEYFRAMES, map_keyframes
+from .mapping import MANY_KEYFRAMES, contradicts, map_keyframes, merit
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
                                       first_pairs, follow_frames, image_table, import_frames, loop_pairs, main_size,
                                       match_pairs, match_table, match_tracked, pairs_around)
@@ -266,7 +266,8 @@ STARTS, MOST_RETRIED = 3, 200 # of a film whose model fell apart; keyframes of t
 
 def _torn(job, matched, models): # do nine tenths hang together in the matches, but not in the largest model?
     n, good = len(job.images), matched[matched.inliers >= 15]
-    if not job.ordered or n > MOST_RETRIED or (models and models[0].num_reg_images() >= .9*n): return False
+    if not job.ordered or n > MOST_RETRIED or merit(job, models) >= .9*n: return False
+    if models and contradicts(job, models[0]): return True
     graph = sparse.coo_matrix((np.ones(len(good)), (good['first'], good.second)), (n, n))
     return np.bincount(connected_components(graph, directed=False)[1]).max() >= .9*n
 
@@ -284,13 +285,14 @@ def _mapped(keys, tracks, out_dir): # matches, and the models of the best start
     if tracks is not None: add_corners(keys, tracks)
     matched = _match(keys, tracks)
     models, again = map_keyframes(keys, out_dir), out_dir.with_name('again')
+    most, torn = merit(keys, models), _torn(keys, matched, models)
     for k in range(1, STARTS):
-        if not _torn(keys, matched, models): break
+        if not torn: break
         others = _start(keys, tracks, again, k)
-        if others and (not models or others[0].num_reg_images() > models[0].num_reg_images()):
+        if (good := merit(keys, others)) > most:
             shutil.rmtree(out_dir, ignore_errors=True)
             again.rename(out_dir)
-            models = others
+            models, most, torn = others, good, _torn(keys, matched, others)
         shutil.rmtree(again, ignore_errors=True)
     return matched, models
 
