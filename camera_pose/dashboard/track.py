@@ -15,6 +15,7 @@ from typing import Literal
 from urllib.parse import quote
 
 import numpy as np, pandas as pd
+from fastcore.basics import patch
 
 from ..app.localize import in_world, localize_video
 from .api import Refusal
@@ -368,49 +369,55 @@ class TrackPage:
         jobs, # `Jobs` of the place, or a dict: name of each place -> its `Jobs`; entered by the caller
     ): self.jobs = jobs if isinstance(jobs, dict) else {'': jobs}
 
-    def of(self,
-        job: str, # its name
-    ) -> tuple: # name of its place, its `Jobs`
-        "Where a video was sent; raises `WebError` (404)"
-        place = next((name for name, jobs in self.jobs.items() if job in jobs.known), [*self.jobs][0])
-        self.jobs[place].folder_of(job)
-        return place, self.jobs[place]
+# %% ../../nbs/17_dashboard/02_track.ipynb #1e6d3977
+@patch
+def of(self:TrackPage,
+    job: str, # its name
+) -> tuple: # name of its place, its `Jobs`
+    "Where a video was sent; raises `WebError` (404)"
+    place = next((name for name, jobs in self.jobs.items() if job in jobs.known), [*self.jobs][0])
+    self.jobs[place].folder_of(job)
+    return place, self.jobs[place]
 
-    def at(self,
-        place: str, # its name, '' if not given
-    ) -> Jobs:
-        "The videos of a place; raises `WebError`: 404 for an unknown one, 400 where several could be meant"
-        if place in self.jobs: return self.jobs[place]
-        alone = len(self.jobs) == 1
-        if alone: raise WebError(f'There is no place called {place[:40]!r} here: leave the name out.', 404)
-        names = ', '.join(self.jobs)
-        if place: raise WebError(f'There is no place called {place[:40]!r} here: there are {names}.', 404)
-        text = f'There are several places here ({names}): name the one that the video shows, as `scene` in the address.'
-        raise WebError(text, 400)
+@patch
+def at(self:TrackPage,
+    place: str, # its name, '' if not given
+) -> Jobs:
+    "The videos of a place; raises `WebError`: 404 for an unknown one, 400 where several could be meant"
+    if place in self.jobs: return self.jobs[place]
+    alone = len(self.jobs) == 1
+    if alone: raise WebError(f'There is no place called {place[:40]!r} here: leave the name out.', 404)
+    names = ', '.join(self.jobs)
+    if place: raise WebError(f'There is no place called {place[:40]!r} here: there are {names}.', 404)
+    text = f'There are several places here ({names}): name the one that the video shows, as `scene` in the address.'
+    raise WebError(text, 400)
 
-    def answer(self,
-        job: str, # its name
-    ) -> dict: # `JobAnswer`
-        "State and progress of a video; raises `WebError` (404)"
-        place, jobs = self.of(job)
-        return job_answer(jobs, job) | (dict(scene=place) if place else {})
+# %% ../../nbs/17_dashboard/02_track.ipynb #559946fe
+@patch
+def answer(self:TrackPage,
+    job: str, # its name
+) -> dict: # `JobAnswer`
+    "State and progress of a video; raises `WebError` (404)"
+    place, jobs = self.of(job)
+    return job_answer(jobs, job) | (dict(scene=place) if place else {})
 
-    def add(self,
-        app,  # of `create_app`
-        desk, # of the dashboard
-    ):
-        "Add the routes"
-        desk.privacy = (*getattr(desk, 'privacy', ()), *self.privacy)
-        _add_jobs(app, self)
-        _add_files(app, self)
-        names = [*self.jobs] if len(self.jobs) > 1 else []
-        def shown(place, job=None, error=None): # HTML
-            return render_track(desk.board_of(place), self.jobs[place], job, error, desk.pages, names)
-        @app.get('/track', include_in_schema=False)
-        async def page(job: str = '', scene: str = ''):
-            desk.look()
-            first = [*self.jobs][0]
-            try: return HTMLResponse(await asyncio.to_thread(shown, self.of(job)[0] if job else scene or first, job))
-            except (WebError, KeyError) as e:
-                error = e if isinstance(e, WebError) else WebError('There is no such place here: choose one.', 404)
-                return HTMLResponse(shown(first, error=str(error)), error.status)
+@patch
+def add(self:TrackPage,
+    app,  # of `create_app`
+    desk, # of the dashboard
+):
+    "Add the routes"
+    desk.privacy = (*getattr(desk, 'privacy', ()), *self.privacy)
+    _add_jobs(app, self)
+    _add_files(app, self)
+    names = [*self.jobs] if len(self.jobs) > 1 else []
+    def shown(place, job=None, error=None): # HTML
+        return render_track(desk.board_of(place), self.jobs[place], job, error, desk.pages, names)
+    @app.get('/track', include_in_schema=False)
+    async def page(job: str = '', scene: str = ''):
+        desk.look()
+        first = [*self.jobs][0]
+        try: return HTMLResponse(await asyncio.to_thread(shown, self.of(job)[0] if job else scene or first, job))
+        except (WebError, KeyError) as e:
+            error = e if isinstance(e, WebError) else WebError('There is no such place here: choose one.', 404)
+            return HTMLResponse(shown(first, error=str(error)), error.status)
