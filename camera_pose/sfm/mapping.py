@@ -332,18 +332,18 @@ def _restore(job, model, rounds, cancellation_token=None): # see `restore_links`
         cache = pycolmap.DatabaseCache.create(db, pycolmap.DatabaseCacheOptions(min_num_matches=LEAST_MATCHES))
     mapper, options = pycolmap.IncrementalMapper(cache), _options(job)
     again, adjust = options.triangulation, options.get_global_bundle_adjustment()
-    options.mapper.constant_cameras = set(job.free.get('constant', ()))
+    options.mapper.constant_cameras = set(job.free.get('constant', ())) | job.cameras_from('tags') # as decided before
     adjust.refine_focal_length, adjust.refine_extra_params = job.free['focal'], job.free['distortion']
     adjust.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY
     solver = adjust.ceres.solver_options
     again.merge_max_reproj_error = again.complete_max_reproj_error = AGAIN_PX
     again.re_max_trials = 5
     mapper.begin_reconstruction(model)
-    for k in range(rounds + 1): # the last one only adjusts, until nothing moves
+    for k in range(rounds + 1): # the last one only adjusts, until little moves
         if cancellation_token and cancellation_token.is_cancelled: break
         last = k == rounds
         if not last: mapper.retriangulate(again), mapper.complete_and_merge_tracks(again)
-        solver.max_num_iterations, solver.function_tolerance = (50, 1e-6) if last else (15, 1e-5)
+        solver.max_num_iterations, solver.function_tolerance = (20, 3e-6) if last else (5, 1e-4)
         mapper.adjust_global_bundle(options.mapper, adjust)
         if not last: mapper.complete_and_merge_tracks(again)
         mapper.filter_points(options.mapper)
@@ -355,7 +355,7 @@ def restore_links(
     model: pycolmap.Reconstruction, # of a film
     rounds: int = 2,
 ) -> pycolmap.Reconstruction: # a new one
-    "Take up matches again that a mapper gave up, and adjust all with a robust loss: lost links close"
+    "Triangulate matches again that a mapper gave up (Wu 2013), and adjust all with a robust loss: lost links close"
     with ProgressBar('adjusting', model.num_reg_images(), 'images') as bar:
         found = colmap_call(_restore, job, pycolmap.Reconstruction(model), rounds)
         bar.update(model.num_reg_images())
