@@ -140,6 +140,7 @@ def check_alike(facts: ReconstructionFacts) -> Finding:
     if not len(table) or not usual > 0: return Finding('look-alikes', 'good', 'No two visits of one place to compare.')
     ratio, neighbours = np.sort(table.share/usual), f'{100*usual:.0f} % between neighbours'
     severity = grade(ratio[min(1, len(ratio) - 1)], LIMITS['alike']) # one odd pair is a person who walked by
+    if severity == 'look' and (ratio < LIMITS['alike'][0]).mean() > 1/3: severity = 'bad' # odd wherever they meet
     agree = f'{100*table.share.median():.0f} % of what the one shows is in the other ({neighbours})'
     if severity == 'good': return Finding('look-alikes', severity, f'Where the path returns the images agree: {agree}.')
     odd = table[table.share/usual < LIMITS['alike'][0]].sort_values('share')
