@@ -342,7 +342,9 @@ def _restore(job, model, rounds, cancellation_token=None): # see `restore_links`
     for k in range(rounds + 1): # the last one only adjusts, until little moves
         if cancellation_token and cancellation_token.is_cancelled: break
         last = k == rounds
-        if not last: mapper.retriangulate(again), mapper.complete_and_merge_tracks(again)
+        if not last:
+            mapper.retriangulate(again)
+            mapper.complete_and_merge_tracks(again)
         solver.max_num_iterations, solver.function_tolerance = (20, 3e-6) if last else (5, 1e-4)
         mapper.adjust_global_bundle(options.mapper, adjust)
         if not last: mapper.complete_and_merge_tracks(again)
