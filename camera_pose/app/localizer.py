@@ -42,9 +42,18 @@ def _learn_limits(scene, place, valid): # the usual limits where there are too f
 
 # %% ../../nbs/12_app/05_localizer.ipynb #c71f1906
 @patch
+def stated_deviations(self:Scene) -> pd.DataFrame: # `image`, `sd_position` (in `units`), `sd_deg`; None if not known
+    "How well the reconstruction says that it knows the poses"
+    path, columns = self.workspace/'positions.csv', ['image', 'sd_position', 'sd_deg']
+    stated = pd.read_csv(path) if path.exists() else pd.DataFrame()
+    if not {*columns} <= {*stated}: return None
+    return stated[columns].assign(sd_position=stated.sd_position*self.alignment.get('scale', 1.))
+
+@patch
 def _map(self:Scene, model, database): # make the outputs of `map`
     positions, train, valid = (self.table(n) for n in ('positions', 'train', 'validation'))
-    shared = dict(devices=self.devices, more=describe_frames(database, self.imgs, positions.image))
+    shared = dict(devices=self.devices, more=describe_frames(database, self.imgs, positions.image),
+                  stated=self.stated_deviations())
     names = progress([None, list(train.image)], 'map', unit='maps')
     place, part = [build_map(model, database, positions, self.units, n, **shared) for n in names]
     limits, learned = _learn_limits(self, part, valid)
@@ -268,7 +277,8 @@ def evaluation_rows(
         answer = fuse.localize(place, photo, limits, estimate)
         sure = answer.known_place and np.isfinite(answer.covariance).all()
         status = fuse.pose_status(answer.row()) if sure else 'unknown'
-        rows['fused'].append((*((answer.pose, answer.covariance) if sure else nothing), status))
+        in_map = answer.covariance - answer.map_covariance # the truth is of the same reconstruction
+        rows['fused'].append((*((answer.pose, in_map) if sure else nothing), status))
         rows['PnP'].append(answer.parts['pnp'] if answer.located.status == 'located' else nothing)
         rows['retrieval'].append(answer.parts.get('retrieval', nothing))
     return {n: tuple(np.array(part) for part in zip(*r)) for n, r in rows.items()}

@@ -106,6 +106,7 @@ class Localization:
     located: PnPResult     # the matches
     evidence: float = 0.   # `log_nfa`
     own: dict = None       # name of a method -> its expected error (length, degrees), where its own is known
+    map_covariance: np.ndarray = 0. # the part of `covariance` that is the map's own `(6, 6)`
 
     def row(self) -> dict:
         "A row of a table"
@@ -170,10 +171,10 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
     return parts
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #6e8f4f71
-def _own_errors(parts, located, limits, regression, extent): # method -> length and degrees, where its own is known
+def _own_errors(parts, located, limits, regression, extent, of_map): # method -> length, degrees, where its own is known
     seen = limits.retrieval
     usual = not len(located.similarity) or seen is None or located.similarity[0] >= seen[0]
-    known = {'pnp': pose_sd(parts['pnp'][1])} if 'pnp' in parts else {}
+    known = {'pnp': pose_sd(parts['pnp'][1] + of_map)} if 'pnp' in parts else {}
     if 'retrieval' in parts and seen is not None:
         known['retrieval'] = (seen[1]*extent, seen[2]) if usual else pose_sd(parts['retrieval'][1])
     if 'regression' in parts and regression.covariance is not None and usual:
@@ -282,11 +283,13 @@ def fuse(
     if weak: covariance = WEAK_FACTOR**2*covariance
     elsewhere = _chance_elsewhere(located, evidence, leads) if weak or not leads else 0.
     stated = _doubted(place, pose, covariance, elsewhere) if elsewhere else covariance
-    right = chance_within(covariance if leads else stated, place_tolerance(place))
+    of_map = place.map_covariance(pose)
+    right = chance_within((covariance if leads else stated) + of_map, place_tolerance(place))
     right *= (trust(evidence, limits) if leads else 1.)*(1. if known else .1)
     reason = _reason(place, located, limits, known, leads, weak, parts)
-    own = _own_errors(parts, located, limits, regression, place_extent(place))
-    return Localization(pose, stated, *pose_sd(stated), source, known, right, reason, parts, located, evidence, own)
+    own, stated = _own_errors(parts, located, limits, regression, place_extent(place), of_map), stated + of_map
+    return Localization(pose, stated, *pose_sd(stated), source, known, right, reason, parts, located, evidence, own,
+                        of_map)
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #95c23789
 def localize(

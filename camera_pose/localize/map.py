@@ -18,7 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from ..ground.basics import InputError, atomic_path, progress, thread_map
-from ..ground.pose import POSE_COLUMNS, Similarity, pose_apply, pose_inverse, quat_rotate
+from ..ground.pose import POSE_COLUMNS, Similarity, pose_apply, pose_inverse, quat_angle, quat_rotate
 from ..sfm.descriptors import Vocabulary, learn_vocabulary
 from ..sfm.features import frame_features, unit_descriptors
 from ..sfm.flow import read_grey
@@ -77,6 +77,7 @@ class PlaceMap:
     camera: pycolmap.Camera  # that took most of the frames
     units: str = 'metres'
     cameras: list = field(default_factory=list) # `(device, pycolmap.Camera)` of the devices that are known
+    frame_sd: np.ndarray = None # standard deviations of `poses`: position (`units`), degrees `(f, 2)`
 
     def __len__(self): return len(self.xyz)
     def __repr__(self):
@@ -274,6 +275,24 @@ def describe_frames(
     def search(name): return frame_features(read_grey(Path(imgs_dir)/name), 1000, 500)[1]
     with closing(thread_map(search, progress(names, 'map', unit='frames'))) as found: return dict(zip(names, found))
 
+# %% ../../nbs/05_localize/01_map.ipynb #1e2c8eee
+def _frame_sd(stated, names): # of the frames with these names `(f, 2)`; None where nothing is known
+    if stated is None: return None
+    found = stated.set_index('image')[['sd_position', 'sd_deg']].reindex(names).replace([np.inf, -np.inf], np.nan)
+    usual = found.median()
+    return None if usual.isna().any() else found.fillna(usual).to_numpy(float)
+
+@patch
+def map_covariance(self:PlaceMap,
+    pose: np.ndarray, # world_from_cam `(7,)`
+) -> np.ndarray: # position (units of the map) and rotation (radians) `(6, 6)`; zero where nothing is known
+    "How far off the map itself may be around a pose"
+    if self.frame_sd is None or not np.isfinite(pose).all(): return np.zeros((6, 6))
+    away = np.linalg.norm(self.poses[:, :3] - pose[:3], axis=1)/max(np.ptp(self.poses[:, :3], axis=0).max(), 1e-9)
+    turned = quat_angle(self.poses[:, 3:], pose[3:])/np.pi
+    position, degrees = self.frame_sd[np.argmin(away + turned)]
+    return np.diag(np.repeat([position, np.radians(degrees)], 3)**2/3)
+
 # %% ../../nbs/05_localize/01_map.ipynb #beba7993
 def build_map(
     reconstruction: pycolmap.Reconstruction|str|Path, # COLMAP model or its folder, in world coordinates
@@ -283,6 +302,7 @@ def build_map(
     frames: list = None,        # names of the frames to use, all if not given; an evaluation leaves out the test frames
     devices: dict = None,       # name of a frame -> device, where it is known
     more: dict = {},            # of `describe_frames`; frames that have descriptors nowhere are left out
+    stated: pd.DataFrame = None, # how well the poses are known: `image`, `sd_position` (`units`), `sd_deg`
 ) -> PlaceMap:
     "The map of a reconstructed place; raises `InputError`, `SceneError` for a model or database that cannot be used"
     if not Path(database).is_file():
@@ -298,7 +318,7 @@ def build_map(
     observations, whole = _read_frames(database, names, images, row, more)
     xyz, camera = [model.points3D[p].xyz for p in ids], _main_camera(images, poses)
     place = make_map(xyz, observations, whole, [poses[n] for n in names], names, camera, units)
-    place.cameras = _device_cameras(images, devices or {})
+    place.cameras, place.frame_sd = _device_cameras(images, devices or {}), _frame_sd(stated, names)
     return place
 
 # %% ../../nbs/05_localize/01_map.ipynb #f32ec978
@@ -315,6 +335,7 @@ def save_map(
     "Write a map as one file; global descriptors and their vocabulary in half precision"
     vocabulary = [getattr(place.vocabulary, f.name).astype(np.float16) for f in fields(place.vocabulary)]
     arrays = {n: getattr(place, n) for n in _ARRAYS} | dict(zip(_VOCABULARY, vocabulary))
+    if place.frame_sd is not None: arrays['frame_sd'] = place.frame_sd
     counts = dict(points=len(place), frames=len(place.names))
     cameras = [(device, _camera_numbers(c)) for device, c in place.cameras]
     meta = dict(version=1, **counts, units=place.units, camera=_camera_numbers(place.camera), cameras=cameras,
@@ -336,7 +357,8 @@ def load_map(
         vocabulary = Vocabulary(*(stored[n].astype(np.float32) for n in _VOCABULARY))
         camera = pycolmap.Camera(**meta['camera'])
         cameras = [(device, pycolmap.Camera(**c)) for device, c in meta.get('cameras', ())]
-        return PlaceMap(*(stored[n] for n in names), vocabulary, meta['names'], camera, meta['units'], cameras)
+        arrays, frame_sd = (stored[n] for n in names), stored.get('frame_sd')
+        return PlaceMap(*arrays, vocabulary, meta['names'], camera, meta['units'], cameras, frame_sd)
     except Exception as e:
         raise InputError(f'{path} is not a map, or it is damaged ({type(e).__name__}): make it again '
                          'with `camera_pose map SCENE --force`.') from e
@@ -349,5 +371,6 @@ def move_map(
 ) -> PlaceMap:
     "The same map in other coordinates"
     xyz, side = move.apply(place.xyz.astype(float)), quat_rotate(move.quat, place.side.astype(float))
-    return replace(place, xyz=xyz.astype(np.float32), side=side.astype(np.float32), units=units,
+    frame_sd = None if place.frame_sd is None else place.frame_sd*np.array([move.scale, 1])
+    return replace(place, xyz=xyz.astype(np.float32), side=side.astype(np.float32), units=units, frame_sd=frame_sd,
                    reach=(place.reach*move.scale).astype(np.float32), poses=move.apply_poses(place.poses))

@@ -103,14 +103,17 @@ def follow(self:VideoTracker,
     "The frame as part of the track"
     self.seen = found
     sure = found.known_place and found.source.startswith('pnp') and not found.reason
-    step = self.track.follow(time, found.pose, found.covariance, sure)
+    in_map = found.covariance - found.map_covariance # the map's own error is not averaged away
+    step = self.track.follow(time, found.pose, in_map, sure)
     if step.state == 'lost': return found
     fresh = found.evidence if step.state != 'predicted' else 0
     self.evidence = fresh if step.state == 'relocated' else max(fresh, .95*self.evidence)
-    covariance = step.covariance[:6, :6]
+    of_map = self.place.map_covariance(step.pose)
+    covariance = step.covariance[:6, :6] + of_map
     right = chance_within(covariance, place_tolerance(self.place))*trust(self.evidence, self.limits)
     sd_m, sd_deg = pose_sd(covariance)
-    new = dict(pose=step.pose, covariance=covariance, sd_m=sd_m, sd_deg=sd_deg, confidence=right)
+    new = dict(pose=step.pose, covariance=covariance, map_covariance=of_map, sd_m=sd_m, sd_deg=sd_deg,
+               confidence=right)
     if step.state == 'predicted':
         reason = found.reason or 'the matches contradict the frames before'
         new |= dict(source='prediction', known_place=True, reason=reason)
@@ -147,6 +150,7 @@ def _snap_to_walkable(poses, covariances, floormap, timestamps, sd_m=.1): # pose
 def _close_gaps(tracker, table, poses, covariances, states): # changes the arguments: smoothed poses, gaps closed
     better, certain = tracker.track.smoothed()
     on = np.isfinite(better).all(1)
+    certain = np.array([c + tracker.place.map_covariance(p) for c, p in zip(certain, better)]).reshape(-1, 6, 6)
     poses[on], covariances[on] = better[on], certain[on]
     closed = on & (states == 'lost') # gaps between frames that were located
     table.loc[closed, 'source'], table.loc[closed, 'known_place'] = 'prediction', True
