@@ -168,7 +168,7 @@ def _ransac(xy, xyz, camera, max_error_px, seed, trials, find_focal=False):
 
 def _fit_guess(xy, xyz, guess, max_error_px, seed): # poses and lenses by RANSAC and `fit_lenses`
     camera = copy_camera(guess.camera) # RANSAC changes one whose focal length it finds
-    within_px = max_error_px*(1 if 'known' in guess.kinds else 1.5)
+    within_px = max_error_px*(1 if guess.kinds[0] in ('known', 'stretched') else 1.5)
     found = _ransac(xy, xyz, camera, within_px, seed, 10_000, guess.find_focal)
     if found is None: return []
     return fit_lenses(xy, xyz, camera, world_from_cam(found['cam_from_world']), guess.kinds, max_error_px)
