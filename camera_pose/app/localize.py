@@ -127,6 +127,7 @@ class _Filmed: # a `Localizer` for the frames of one video, in their order
         own = dict(row['own'])
         since, lens = own.pop('since'), own.pop('lens', '')
         pose, covariance = (np.array(own.pop(k), float) for k in ('pose', 'covariance'))
+        own['map_covariance'] = self.tracker.place.map_covariance(pose)
         seen = Localization(pose, covariance, np.inf, 180., confidence=0., reason='', parts={}, located=None, **own)
         self.tracker.follow(next(self.times), seen)
         self.tracker.since = since
