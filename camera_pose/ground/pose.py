@@ -7,7 +7,7 @@ __all__ = ['POSE_COLUMNS', 'quat_normalize', 'quat_canonical', 'quat_multiply', 
            'quat_from_matrix', 'cross_matrix', 'quat_from_axis_angle', 'quat_log', 'quat_exp', 'quat_angle',
            'quat_mean', 'quat_slerp', 'pose_compose', 'pose_inverse', 'pose_relative', 'pose_apply', 'pose_to_matrix',
            'pose_from_matrix', 'pose_mean', 'pose_interpolate', 'pose_look_at', 'Similarity', 'fit_similarity',
-           'torch_quat_normalize', 'torch_quat_canonical', 'torch_quat_multiply', 'torch_quat_inverse',
+           'fit_poses', 'torch_quat_normalize', 'torch_quat_canonical', 'torch_quat_multiply', 'torch_quat_inverse',
            'torch_quat_rotate', 'torch_quat_log', 'torch_quat_exp', 'torch_quat_angle', 'torch_pose_compose',
            'torch_pose_inverse', 'torch_pose_relative']
 
@@ -318,6 +318,19 @@ def fit_similarity(
     R = Vt.T @ np.diag(d) @ U.T
     scale = float((S*d).sum()/(a**2).sum()) if with_scale else 1.
     return Similarity(scale, quat_from_matrix(R), target.mean(0) - scale*R @ source.mean(0))
+
+# %% ../../nbs/01_ground/01_pose.ipynb #d3422902
+def fit_poses(
+    source: np.ndarray, # world_from_cam `(n, 7)`, not all in one place
+    target: np.ndarray, # the same cameras in the target frame
+) -> Similarity: # `target_from_source`
+    "Similarity of paired poses: the mean difference of their rotations, then scale and shift of the positions"
+    turn = quat_mean(quat_multiply(target[:, 3:], quat_inverse(source[:, 3:])))
+    a, b = quat_rotate(turn, source[:, :3]), target[:, :3]
+    centred = a - a.mean(0), b - b.mean(0)
+    if not (centred[0]**2).sum() > 0: raise ValueError('The cameras are all in one place')
+    scale = float((centred[0]*centred[1]).sum()/(centred[0]**2).sum())
+    return Similarity(scale, turn, b.mean(0) - scale*a.mean(0))
 
 # %% ../../nbs/01_ground/01_pose.ipynb #84a40cde
 def _safe_norm(v): # length, with gradient 0 instead of NaN at zero

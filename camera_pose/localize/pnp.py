@@ -131,7 +131,7 @@ class PnPResult:
     unique: bool               # no other pose explains the photo nearly as well
     rival_inliers: int         # matches that agree on the best other pose
     camera: pycolmap.Camera    # that was used or found
-    lens: str = 'known'        # `'known'`, `'zoomed'` or `'own'`, see `LENS_SD`
+    lens: str = 'known'        # its kind, a key of `LENS_SD`
     frames: list = field(default_factory=list) # names of the retrieved frames, the most similar first
     similarity: np.ndarray = field(default_factory=lambda: np.zeros(0)) # theirs
     coarse: np.ndarray = field(default_factory=lambda: np.full(7, np.nan)) # pose of the most similar frame

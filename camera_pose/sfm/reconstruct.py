@@ -288,11 +288,14 @@ def _mapped(keys, tracks, out_dir): # matches, and the models of the best start
     most, torn = merit(keys, models), _torn(keys, matched, models)
     for k in range(1, STARTS):
         if not torn: break
+        kept = shutil.copyfile(keys.database, keys.database.with_suffix('.kept'))
         others = _start(keys, tracks, again, k)
         if (good := merit(keys, others)) > most:
             shutil.rmtree(out_dir, ignore_errors=True)
             again.rename(out_dir)
             models, most, torn = others, good, _torn(keys, matched, others)
+            kept.unlink()
+        else: kept.replace(keys.database) # the matches of the models that stay
         shutil.rmtree(again, ignore_errors=True)
     return matched, models
 
