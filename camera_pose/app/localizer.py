@@ -270,6 +270,7 @@ def evaluation_rows(
     _, path, limits = (scene.file('map', n) for n in MAP_FILES)
     if not path.exists(): return {}
     place, limits = load_map(path), PlaceLimits.load(limits)
+    how = scene.record['stages'].get('split', {}).get('key', {}).get('options', {}).get('how')
     rows, nothing = {n: [] for n in ('fused', 'PnP', 'retrieval')}, (np.full(7, np.nan), np.full((6, 6), np.nan))
     estimates = [None]*len(test) if regressor is None else _estimates(regressor, *measured)
     if photos is None: photos = progress([scene.imgs/n for n in test.image], 'localize', unit='test frames')
@@ -277,8 +278,9 @@ def evaluation_rows(
         answer = fuse.localize(place, photo, limits, estimate)
         sure = answer.known_place and np.isfinite(answer.covariance).all()
         status = fuse.pose_status(answer.row()) if sure else 'unknown'
-        in_map = answer.covariance - answer.map_covariance # the truth is of the same reconstruction
-        rows['fused'].append((*((answer.pose, in_map) if sure else nothing), status))
+        # of frames of the mapped film the truth is of the same reconstruction
+        stated = answer.covariance - (0. if how == 'second_video' else answer.map_covariance)
+        rows['fused'].append((*((answer.pose, stated) if sure else nothing), status))
         rows['PnP'].append(answer.parts['pnp'] if answer.located.status == 'located' else nothing)
         rows['retrieval'].append(answer.parts.get('retrieval', nothing))
     return {n: tuple(np.array(part) for part in zip(*r)) for n, r in rows.items()}

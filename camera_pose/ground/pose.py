@@ -325,11 +325,14 @@ def fit_poses(
     target: np.ndarray, # the same cameras in the target frame
 ) -> Similarity: # `target_from_source`
     "Similarity of paired poses: the mean difference of their rotations, then scale and shift of the positions"
+    if not np.isfinite([source, target]).all(): raise ValueError('A pose is not known')
     turn = quat_mean(quat_multiply(target[:, 3:], quat_inverse(source[:, 3:])))
     a, b = quat_rotate(turn, source[:, :3]), target[:, :3]
     centred = a - a.mean(0), b - b.mean(0)
-    if not (centred[0]**2).sum() > 0: raise ValueError('The cameras are all in one place')
-    scale = float((centred[0]*centred[1]).sum()/(centred[0]**2).sum())
+    spread, common = (centred[0]**2).sum(), (centred[0]*centred[1]).sum()
+    if not (spread > 1e-18*(a**2).sum() and common > 0):
+        raise ValueError('The cameras are all in one place, or the paths do not belong together')
+    scale = float(common/spread)
     return Similarity(scale, turn, b.mean(0) - scale*a.mean(0))
 
 # %% ../../nbs/01_ground/01_pose.ipynb #84a40cde

@@ -174,12 +174,12 @@ def _parts(place, located, limits, regression): # method -> pose and calibrated 
 def _own_errors(parts, located, limits, regression, extent, of_map): # method -> length, degrees, where its own is known
     seen = limits.retrieval
     usual = not len(located.similarity) or seen is None or located.similarity[0] >= seen[0]
-    known = {'pnp': pose_sd(parts['pnp'][1] + of_map)} if 'pnp' in parts else {}
+    known = {'pnp': pose_sd(parts['pnp'][1])} if 'pnp' in parts else {}
     if 'retrieval' in parts and seen is not None:
         known['retrieval'] = (seen[1]*extent, seen[2]) if usual else pose_sd(parts['retrieval'][1])
     if 'regression' in parts and regression.covariance is not None and usual:
         known['regression'] = pose_sd(limits.regression_covariance(regression.covariance, extent))
-    return known
+    return {n: tuple(map(float, np.hypot(sd, pose_sd(of_map)))) for n, sd in known.items()}
 
 # %% ../../nbs/05_localize/05_fuse.ipynb #f8ec90e4
 def _share(covariance, part): # of the information of a fused pose that one part contributes
@@ -215,7 +215,7 @@ def _chance_elsewhere(located, evidence, leads): # of a pose that nothing confir
 # %% ../../nbs/05_localize/05_fuse.ipynb #8cc1e67a
 def _same_lens(place, located): # as that of the frames, the only one that a network knows
     views = [c.mean_focal_length()/max(c.width, c.height) for c in (place.camera, located.camera)]
-    return located.lens == 'known' and abs(np.log(views[0]/views[1])) < .1
+    return located.lens in ('known', 'stretched') and abs(np.log(views[0]/views[1])) < .1
 
 def _proven(located, limits, evidence): # do the matches need no other method?
     return located.status == 'located' or (located.unique and evidence >= limits.alone)

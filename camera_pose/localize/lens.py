@@ -30,7 +30,7 @@ LENS_SD = dict(
     cropped=np.array([1., .002, .25, .25, .05]),
     squeezed=np.array([1., .3, .25, .25, .05]))
 # numbers that a photo has to determine
-PARAMETERS = dict(known=0, stretched=1, tagged=0, zoomed=1, cut=2, cropped=3, squeezed=4)
+PARAMETERS = dict(known=0, stretched=0, tagged=0, zoomed=1, cut=2, cropped=3, squeezed=4)
 
 # %% ../../nbs/05_localize/10_lens.ipynb #d10c2a38
 _GENERAL = dict(OPENCV='fx fy cx cy k1 k2 p1 p2', OPENCV_FISHEYE='fx fy cx cy k1 k2 k3 k4',
@@ -98,6 +98,7 @@ class LensFit:
     errors_px: np.ndarray   # of all matches `(n,)`
     inlier: np.ndarray      # which agree `(n,)`, bool
     sd_px: float            # of a coordinate of the matches that agree
+    doubt: np.ndarray = 0.  # the part of `covariance` that other lenses add, which are nearly as probable `(6, 6)`
 
 # %% ../../nbs/05_localize/10_lens.ipynb #720c25a6
 _TAKEN = 3 # degrees of freedom of the errors
@@ -170,7 +171,7 @@ LEAST_GAIN = 6. # of the logarithm of the likelihood, from a known lens to anoth
 COST = dict(known=0., stretched=0., tagged=0., zoomed=0., cut=0., cropped=6., squeezed=12.) # more for more freedom
 
 def _cost(fit): # what a lens has to gain
-    if PARAMETERS[fit.kind] == 0: return 0.
+    if fit.kind in ('known', 'tagged'): return 0.
     return LEAST_GAIN*(1 + 20/fit.inlier.sum()) + COST[fit.kind]
 
 def likelihood_gain(
@@ -254,7 +255,7 @@ def choose_lens(
     weight = np.exp(-np.where(plain, np.clip(PLAIN + behind, 0, 100), np.clip(behind, 0, 100)/2))
     apart = [pose_errors_6(best.pose, f.pose) for f in fits]
     mixed = sum(w*(f.covariance + np.outer(d, d)) for w, f, d in zip(weight, fits, apart))/weight.sum()
-    return replace(best, covariance=mixed)
+    return replace(best, covariance=mixed, doubt=mixed - best.covariance)
 
 # %% ../../nbs/05_localize/10_lens.ipynb #35da320b
 class LensGuess(NamedTuple):
@@ -290,7 +291,7 @@ def _squeezed(camera, features): # the picture of a camera, upright or turned, i
         if turned: params[[0, 1, 2, 3]], size = params[[1, 0, 3, 2]], size[::-1]
         params[:4] *= np.tile(shape/size, 2)
         out.append(pycolmap.Camera(model=general.model.name, width=shape[0], height=shape[1], params=params))
-    return [LensGuess(c, ('stretched', 'zoomed', 'squeezed')) for c in out]
+    return [LensGuess(c, ('stretched', 'squeezed')) for c in out]
 
 # %% ../../nbs/05_localize/10_lens.ipynb #a2b7aa6a
 def lens_guesses(

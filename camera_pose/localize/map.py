@@ -288,9 +288,10 @@ def map_covariance(self:PlaceMap,
 ) -> np.ndarray: # position (units of the map) and rotation (radians) `(6, 6)`; zero where nothing is known
     "How far off the map itself may be around a pose"
     if self.frame_sd is None or not np.isfinite(pose).all(): return np.zeros((6, 6))
-    away = np.linalg.norm(self.poses[:, :3] - pose[:3], axis=1)/max(np.ptp(self.poses[:, :3], axis=0).max(), 1e-9)
-    turned = quat_angle(self.poses[:, 3:], pose[3:])/np.pi
-    position, degrees = self.frame_sd[np.argmin(away + turned)]
+    rows = np.flatnonzero(self.mapped) # the poses of other frames have errors of their own
+    poses = self.poses[rows]
+    away = np.linalg.norm(poses[:, :3] - pose[:3], axis=1)/max(np.ptp(poses[:, :3], axis=0).max(), 1e-9)
+    position, degrees = self.frame_sd[rows[np.argmin(away + quat_angle(poses[:, 3:], pose[3:])/np.pi)]]
     return np.diag(np.repeat([position, np.radians(degrees)], 3)**2/3)
 
 # %% ../../nbs/05_localize/01_map.ipynb #beba7993

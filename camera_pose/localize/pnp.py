@@ -136,6 +136,7 @@ class PnPResult:
     similarity: np.ndarray = field(default_factory=lambda: np.zeros(0)) # theirs
     coarse: np.ndarray = field(default_factory=lambda: np.full(7, np.nan)) # pose of the most similar frame
     pairs: np.ndarray = field(repr=False, default=None) # matches behind the pose: rows (feature, point) `(n, 2)`
+    doubt: np.ndarray = field(repr=False, default=0.) # of `LensFit`
     searched_px: float = None  # as in `Matches`
     features: int = None       # of the photo
     fine: int = None           # of these small and of clear contrast
@@ -208,7 +209,7 @@ def _judged(fit, matches, kept, rivals, least_inliers): # the result with its re
     status = ('lost' if few else 'unreliable') if reason else 'located'
     return PnPResult(status, reason, fit.pose, fit.covariance, len(kept),
                      len(matches.pairs), error_px, sd_position, sd_deg, unique, rivals, fit.camera, fit.kind,
-                     pairs=kept, searched_px=matches.searched_px)
+                     pairs=kept, doubt=fit.doubt, searched_px=matches.searched_px)
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #4d45848d
 def _all_fits(xy, xyz, guesses, max_error_px, options): # of all guesses; the first known lens that nothing contradicts
@@ -256,6 +257,10 @@ def _first_pose(place, features, guesses, prior_pose, k, options): # of the poin
     return replace(located, frames=[place.names[f] for f in frames], similarity=similarity, coarse=coarse)
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #f40694e5
+def _as_doubtful(fit, doubt): # more matches near a pose do not prove its lens: what other lenses added stays
+    if np.trace(np.zeros((6, 6)) + doubt) <= np.trace(np.zeros((6, 6)) + fit.doubt): return fit
+    return replace(fit, covariance=fit.covariance - fit.doubt + doubt, doubt=doubt)
+
 def _refined(place, features, found, options): # matched again near the pose
     max_error_px = scaled_error(options.max_error_px, features)
     matches = match_near(place, features, found.pose, found.covariance, found.camera, 2*max_error_px)
@@ -264,9 +269,10 @@ def _refined(place, features, found, options): # matched again near the pose
     kinds = ('known',) if found.lens == 'known' else dict.fromkeys([found.lens, 'cropped', 'squeezed'])
     fits = fit_lenses(xy, xyz, found.camera, found.pose, kinds, max_error_px)
     if not fits or (fit := choose_lens(fits, max_error_px)).inlier.sum() <= found.inliers: return found
+    fit = _as_doubtful(fit, found.doubt)
     again = _judged(fit, matches, matches.pairs[fit.inlier], found.rival_inliers, options.least_inliers)
     if not again.sd_deg <= LARGEST_SD_DEG: return found
-    better = 'pose', 'covariance', 'error_px', 'sd_position', 'sd_deg', 'pairs', 'camera', 'lens'
+    better = 'pose', 'covariance', 'doubt', 'error_px', 'sd_position', 'sd_deg', 'pairs', 'camera', 'lens'
     return replace(found, **{n: getattr(again, n) for n in better})
 
 # %% ../../nbs/05_localize/03_pnp.ipynb #7b0b8f2b

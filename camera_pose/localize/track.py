@@ -66,7 +66,8 @@ def _near(self:VideoTracker, features, pose, covariance): # None if matches near
     found = solve_pnp(self.place, features, matches, [LensGuess(camera, ('known',))], options)
     if found.status != 'located': return None
     fused = fuse(self.place, found, self.limits)
-    agrees = poses_agree((fused.pose, fused.covariance), (pose, covariance), .9999)
+    in_map = fused.covariance - fused.map_covariance
+    agrees = poses_agree((fused.pose, in_map), (pose, covariance), .9999)
     return fused if fused.known_place and agrees else None
 
 @patch
@@ -147,15 +148,17 @@ def _snap_to_walkable(poses, covariances, floormap, timestamps, sd_m=.1): # pose
     return poses
 
 # %% ../../nbs/05_localize/09_track.ipynb #84bf1950
+def _of_map(tracker, poses): # the map's own covariances around them `(n, 6, 6)`
+    return np.array([tracker.place.map_covariance(p) for p in poses]).reshape(-1, 6, 6)
+
 def _close_gaps(tracker, table, poses, covariances, states): # changes the arguments: smoothed poses, gaps closed
     better, certain = tracker.track.smoothed()
     on = np.isfinite(better).all(1)
-    certain = np.array([c + tracker.place.map_covariance(p) for c, p in zip(certain, better)]).reshape(-1, 6, 6)
     poses[on], covariances[on] = better[on], certain[on]
     closed = on & (states == 'lost') # gaps between frames that were located
     table.loc[closed, 'source'], table.loc[closed, 'known_place'] = 'prediction', True
-    tolerance = place_tolerance(tracker.place)
-    table.loc[closed, 'confidence'] = [chance_within(c, tolerance) for c in certain[closed]]
+    tolerance, total = place_tolerance(tracker.place), certain[closed] + _of_map(tracker, better[closed])
+    table.loc[closed, 'confidence'] = [chance_within(c, tolerance) for c in total]
     states[closed] = 'predicted'
 
 # %% ../../nbs/05_localize/09_track.ipynb #a72c15ed
@@ -168,13 +171,14 @@ def smooth(
     floormap = None,               # as for `_snap_to_walkable`; only for maps in metres
 ) -> tuple: # table and covariances
     "The poses of a video, once all of it is known"
-    table, covariances, poses = table.copy(), np.array(covariances, float), table[POSE_COLUMNS].to_numpy(float).copy()
+    table, poses = table.copy(), table[POSE_COLUMNS].to_numpy(float).copy()
+    covariances = np.array(covariances, float) - _of_map(tracker, poses) # nothing averages the map's own error away
     states = np.array([s.state for s in tracker.track.steps])
     if smoothed and len(poses): _close_gaps(tracker, table, poses, covariances, states)
     if odometry is not None: poses = _with_odometry(poses, covariances, odometry)
     if floormap is not None and tracker.place.units == 'metres':
         poses = _snap_to_walkable(poses, covariances, floormap, table.timestamp)
-    table[POSE_COLUMNS] = poses
+    table[POSE_COLUMNS], covariances = poses, covariances + _of_map(tracker, poses)
     sd = np.array([pose_sd(c) for c in covariances]).reshape(-1, 2)
     return table.assign(sd_m=sd[:, 0], sd_deg=sd[:, 1], state=states), covariances
 

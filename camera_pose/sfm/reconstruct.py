@@ -272,14 +272,14 @@ def _torn(job, matched, models): # do nine tenths hang together in the matches, 
     return np.bincount(connected_components(graph, directed=False)[1]).max() >= .9*n
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #00cd9f0c
-def _start(job, tracks, out_dir, k): # the models of another start, whose matches replace those in the database
+def _start(job, tracks, out_dir, k): # matches and models of another start; its matches replace those in the database
     job = replace(job, options=replace(job.options, seed=job.options.seed + k))
     with job.open() as db:
         db.clear_matches()
         db.clear_two_view_geometries()
-    try: _match(job, tracks)
-    except ReconstructionError: return []
-    return map_keyframes(job, out_dir)
+    try: matched = _match(job, tracks)
+    except ReconstructionError: return None, []
+    return matched, map_keyframes(job, out_dir)
 
 def _mapped(keys, tracks, out_dir): # matches, and the models of the best start
     if tracks is not None: add_corners(keys, tracks)
@@ -289,11 +289,11 @@ def _mapped(keys, tracks, out_dir): # matches, and the models of the best start
     for k in range(1, STARTS):
         if not torn: break
         kept = shutil.copyfile(keys.database, keys.database.with_suffix('.kept'))
-        others = _start(keys, tracks, again, k)
+        new, others = _start(keys, tracks, again, k)
         if (good := merit(keys, others)) > most:
             shutil.rmtree(out_dir, ignore_errors=True)
             again.rename(out_dir)
-            models, most, torn = others, good, _torn(keys, matched, others)
+            matched, models, most, torn = new, others, good, _torn(keys, new, others)
             kept.unlink()
         else: kept.replace(keys.database) # the matches of the models that stay
         shutil.rmtree(again, ignore_errors=True)
