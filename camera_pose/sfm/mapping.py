@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['LEAST_COMMON', 'COMMON_PX', 'BEHIND', 'LEAST_MATCHES', 'LEAST_KEPT', 'AGAIN_PX', 'WEAK_SHARE', 'WEAK_POINTS',
-           'LEAST_SIDE', 'MANY_KEYFRAMES', 'STARTS', 'SAME', 'triangulate', 'align_by_points', 'pair_support',
-           'contradicts', 'restore_links', 'weak_links', 'mend_links', 'merit', 'map_keyframes']
+           'LEAST_SIDE', 'LOOSE_SHARE', 'LOOSE_POINTS', 'MANY_KEYFRAMES', 'STARTS', 'SAME', 'triangulate',
+           'align_by_points', 'pair_support', 'contradicts', 'restore_links', 'weak_links', 'mend_links',
+           'link_deviations', 'merit', 'map_keyframes']
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #701a5702
 import shutil, subprocess, sys
@@ -223,14 +224,9 @@ def _mean_errors(e, rows): return np.bincount(rows, np.linalg.norm(e, axis=1))/n
 # %% ../../nbs/03_sfm/07_mapping.ipynb #4769ee35
 class _Link:
     "A similarity `other_from_base` and common points, adjusted together to the pixels of two models"
-    def __init__(self, base, other, pairs, unit_px):
-        ids = list(zip(*pairs))
-        views = [_views(m, k) for m, k in zip((base, other), ids)]
-        self.rows, self.motions, self.rays, focal = (np.concatenate(v) for v in zip(*views))
-        self.focal = focal/unit_px
-        self.of_other = np.repeat([False, True], [len(v[0]) for v in views])[:, None]
-        self.xyz = np.array([base.points3D[i].xyz for i in ids[0]])
-        self.centres = _centres(other, sorted(other.reg_image_ids()))
+    def __init__(self, views, of_other, xyz, centres, unit_px): # views of both, those of the other, its cameras
+        self.rows, self.motions, self.rays, focal = views
+        self.of_other, self.xyz, self.centres, self.focal = of_other[:, None], xyz, centres, focal/unit_px
 
     def by_change(self, xyz): # derivatives of points by log of the scale, turn and shift of all `(n, 3, 7)`
         arm = xyz - self.centres.mean(0)
@@ -261,7 +257,7 @@ def _eliminated(link, errors, by_change, by_point, damping=0.): # of the points:
     matrix = damped - np.einsum('nij,nik->jk', products[:, :3, 3:10], solved)
     return matrix[:, :7], matrix[:, 7], lambda step: -solved[..., 7] - solved[..., :7] @ step
 
-def _adjusted(link, s, iterations=100): # the similarity, errors of the points, deviations of the other cameras
+def _adjusted(link, s, iterations=100): # the similarity, errors of the points, covariance of the change
     xyz, damping = link.xyz, 1e-3
     now = link.linear(s, xyz)
     for _ in range(iterations):
@@ -273,11 +269,21 @@ def _adjusted(link, s, iterations=100): # the similarity, errors of the points, 
         if gain > 0: s, xyz, now = moved, places, new
         damping = damping/10 if gain > 0 else 10*damping
         if damping > 1e8 or 0 < gain < 1e-8*_cost(now[0]): break
+    return s, _mean_errors(now[0], link.rows), np.linalg.pinv(_eliminated(link, *now)[0], hermitian=True)
+
+def _off(link, covariance): # standard deviations of the other cameras for errors of one unit, and of their turn, degrees
     by = link.by_change(link.centres)
-    covariance = np.linalg.pinv(_eliminated(link, *now)[0], hermitian=True)
-    return s, _mean_errors(now[0], link.rows), np.sqrt(np.einsum('nij,jk,nik->n', by, covariance, by))
+    off = np.sqrt(np.einsum('nij,jk,nik->n', by, covariance, by))
+    return off, float(np.degrees(np.sqrt(covariance[[1, 2, 3], [1, 2, 3]].sum())))
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #a03de1e7
+def _link_of(base, other, pairs, unit_px): # two models with pairs of the same points
+    ids = list(zip(*pairs))
+    views = [_views(m, k) for m, k in zip((base, other), ids)]
+    of_other = np.repeat([False, True], [len(v[0]) for v in views])
+    return _Link([np.concatenate(v) for v in zip(*views)], of_other, np.array([base.points3D[i].xyz for i in ids[0]]),
+                 _centres(other, sorted(other.reg_image_ids())), unit_px)
+
 def align_by_points(
     job: SfmJob, # with matches in its database
     base: pycolmap.Reconstruction,
@@ -290,9 +296,10 @@ def align_by_points(
     unit_px = max(1, max(job.size)/1000)
     start = _Common(base, other, pairs).sampled(3*COMMON_PX*unit_px, job.options.seed)
     if start is None: return None
-    found, errors, off = _adjusted(_Link(base, other, pairs, unit_px), start.inverse())
+    link = _link_of(base, other, pairs, unit_px)
+    found, errors, covariance = _adjusted(link, start.inverse())
     if (errors < COMMON_PX).sum() < max(LEAST_COMMON, len(pairs)/2): return None
-    return found.inverse() if off.max() <= tolerance*min(found.scale*_extent(base), _extent(other)) else None
+    return found.inverse() if _off(link, covariance)[0].max() <= tolerance*min(found.scale*_extent(base), _extent(other)) else None
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #b33c14fd
 def _bridges(both, base, other): # points that frames of both parts see
@@ -421,12 +428,14 @@ def _crossing(model, names): # number of points that are seen before each of the
 def weak_links(
     job: SfmJob,
     model: pycolmap.Reconstruction, # of a film
+    share: float = WEAK_SHARE, # of the usual number of points
+    most: int = WEAK_POINTS,   # points of a weak link
 ) -> list: # rows of `names`, and the names of all frames with a pose, in the order of the film
     "First frame behind each weak link: where few points are seen from both sides"
     posed = {im.name for im in model.images.values() if im.has_pose}
     names = [name for name in job.names if name in posed]
     crossing, k = _crossing(model, names), np.arange(len(names))
-    least = min(WEAK_SHARE*np.median(crossing[1:]), WEAK_POINTS)
+    least = min(share*np.median(crossing[1:]), most)
     weak = np.flatnonzero((crossing < least) & (k >= LEAST_SIDE) & (k <= len(k) - LEAST_SIDE))
     stretches = np.split(weak, np.flatnonzero(np.diff(weak) >= LEAST_SIDE) + 1)
     return [int(s[crossing[s].argmin()]) for s in stretches if len(s)], names
@@ -444,6 +453,33 @@ def mend_links(
         keep_frames(part, set(some))
         part.update_point_3d_errors()
     return [restore_links(job, m) for m in _join_all(job, _largest_first(parts))]
+
+# %% ../../nbs/03_sfm/07_mapping.ipynb #ef830dd4
+LOOSE_SHARE, LOOSE_POINTS = .25, 200 # of a link whose deviation is stated
+
+def _link_inside(job, model, behind): # the points that images on both sides see
+    sides = {i: [e.image_id in behind for e in p.track.elements] for i, p in model.points3D.items()}
+    ids = [i for i, s in sides.items() if any(s) and not all(s)]
+    xyz = np.array([model.points3D[i].xyz for i in ids])
+    return _Link(_views(model, ids), np.concatenate([sides[i] for i in ids]), xyz, _centres(model, sorted(behind)),
+                 max(1, max(job.size)/1000))
+
+def link_deviations(
+    job: SfmJob,
+    model: pycolmap.Reconstruction, # of a film, after bundle adjustment
+) -> pd.DataFrame: # `sd_position` (units of the model) and `sd_deg` by `image`, in the order of the film; most are 0
+    "Standard deviations of the shorter side of each loose link, as a whole"
+    links, names = weak_links(job, model, LOOSE_SHARE, LOOSE_POINTS)
+    found = pd.DataFrame(0., pd.Index(names, name='image'), ['sd_position', 'sd_deg'])
+    still = Similarity(1., np.eye(4)[0], np.zeros(3))
+    for k in links:
+        short = names[:k] if k < len(names)/2 else names[k:]
+        ids = sorted(model.find_image_with_name(name).image_id for name in short)
+        link = _link_inside(job, model, set(ids))
+        off, deg = _off(link, _adjusted(link, still, 0)[2])
+        order = [model.image(i).name for i in ids]
+        found.loc[order] = np.hypot(found.loc[order], np.c_[off, np.full(len(off), deg)])
+    return found
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #7a055f71
 MANY_KEYFRAMES = 50 # from which on pairs are checked against each other and all are mapped at once

@@ -22,7 +22,7 @@ from ..ground.pose import POSE_COLUMNS
 from ..ground.table import table_poses, write_table
 from .lens import (correct_rolling_shutter, frame_velocities, rolling_shutter, row_shift, self_check,
                                   suited_camera)
-from .mapping import MANY_KEYFRAMES, contradicts, map_keyframes, merit
+from .mapping import MANY_KEYFRAMES, contradicts, link_deviations, map_keyframes, merit
 from .matching import (SfmJob, SfmOptions, add_corners, drop_weak, extract_features, find_keyframes,
                                       first_pairs, follow_frames, image_table, import_frames, loop_pairs, main_size,
                                       match_pairs, match_table, match_tracked, pairs_around)
@@ -336,11 +336,12 @@ def _correct_timing(job, models, frames): # what was found, and a function that 
     return shutter, moved
 
 # %% ../../nbs/03_sfm/09_reconstruct.ipynb #45b2c0d0
-def _with_deviations(frames, model): # the table, deviations of the map included
+def _with_deviations(job, frames, model): # the table, deviations of the map included
     found = _determined(model_precision, model)
     if found is None: return frames
     known = found.poses.set_index('image').replace([np.inf, -np.inf], np.nan)
     if not known.notna().all(axis=1).any(): return frames
+    if job.ordered: known = np.hypot(known, link_deviations(job, model).reindex(known.index).fillna(0))
     for name in ('sd_position', 'sd_deg'):
         of_map = frames.image.map(known[name]).to_numpy(float)
         around = pd.Series(of_map).interpolate(limit_direction='both').to_numpy()
@@ -360,7 +361,7 @@ def _parts(job, frames, models, tracks): # number of a smaller model -> table of
         if job.ordered: rows = np.union1d(rows, np.setdiff1d(np.arange(rows[0], rows[-1]), np.flatnonzero(taken)))
         part = _subset(job, rows)
         table = register_frames(job.database, model, part.images, job.options.seed, tracks and tracks.subset(rows))
-        table = _with_deviations(table.set_axis(rows), model)
+        table = _with_deviations(part, table.set_axis(rows), model)
         table = table[~table.status.isin(_UNUSED) & ~taken[rows]]
         taken[table.index] = True
         if len(table): tables[k] = table
@@ -438,7 +439,7 @@ def reconstruct(
         parts = _parts(job, frames, models, tracks)
         frames = _second_look(job, key, frames, models, tracks, moved, _settled(job, key, models[0], parts))
         parts = _parts(job, frames, models, tracks)
-        frames = _shown('deviations', len(key), _with_deviations, frames, models[0])
+        frames = _shown('deviations', len(key), _with_deviations, job, frames, models[0])
         frames = _with_parts(frames, parts)
         if job.imgs_dir != imgs_dir: frames, parts = _own_frames(images, frames, models, parts, tmp)
         models[0].write(tmp/'sparse/0')
