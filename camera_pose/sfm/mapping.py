@@ -271,7 +271,7 @@ def _adjusted(link, s, iterations=100): # the similarity, errors of the points, 
         if damping > 1e8 or 0 < gain < 1e-8*_cost(now[0]): break
     return s, _mean_errors(now[0], link.rows), np.linalg.pinv(_eliminated(link, *now)[0], hermitian=True)
 
-def _off(link, covariance): # standard deviations of the other cameras for errors of one unit, and of their turn, degrees
+def _off(link, covariance): # standard deviations of the other cameras for errors of one unit; of their turn, degrees
     by = link.by_change(link.centres)
     off = np.sqrt(np.einsum('nij,jk,nik->n', by, covariance, by))
     return off, float(np.degrees(np.sqrt(covariance[[1, 2, 3], [1, 2, 3]].sum())))
@@ -299,7 +299,8 @@ def align_by_points(
     link = _link_of(base, other, pairs, unit_px)
     found, errors, covariance = _adjusted(link, start.inverse())
     if (errors < COMMON_PX).sum() < max(LEAST_COMMON, len(pairs)/2): return None
-    return found.inverse() if _off(link, covariance)[0].max() <= tolerance*min(found.scale*_extent(base), _extent(other)) else None
+    most = tolerance*min(found.scale*_extent(base), _extent(other))
+    return found.inverse() if _off(link, covariance)[0].max() <= most else None
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #b33c14fd
 def _bridges(both, base, other): # points that frames of both parts see
