@@ -13,7 +13,7 @@ import numpy as np
 
 from ..capture.causes import Cause, explain_stretch
 from .facts import ReconstructionFacts, frame_states
-from ..sfm.matching import QUALITIES
+from ..sfm.matching import MANY_PHOTOS, QUALITIES
 
 # %% ../../nbs/10_doctor/06_advice.ipynb #ed9bb8ce
 _KEPT = dict(start_s='start', end_s='end', max_side='max-side') # options of the frames that a command keeps
@@ -66,15 +66,16 @@ def more_frames(
 # %% ../../nbs/10_doctor/06_advice.ipynb #5c9a7776
 _RANKS = list(QUALITIES)
 
-def _stronger(used): # options that were not used
+def _stronger(facts): # options that were not used
+    used, every = facts.used, facts.frames.photo.all() and len(facts.frames) <= MANY_PHOTOS # every pair was compared
     overlap = [*used.values('overlap'), *(QUALITIES[q]['overlap'] for q in used.values('quality') if q in QUALITIES)]
     quality = max([_RANKS.index(q) for q in used.values('quality') if q in _RANKS], default=1)
-    new = [] if max(overlap, default=0) >= 10 else ['--overlap 10']
+    new = [] if every or max(overlap, default=0) >= 10 else ['--overlap 10']
     return new + ([] if quality >= _RANKS.index('high') else ['--quality high'])
 
 def thorough(facts: ReconstructionFacts) -> str: # empty where all was tried
     "The command for a more thorough search"
-    new, mappers = _stronger(facts.used), facts.used.values('mapper')
+    new, mappers = _stronger(facts), facts.used.values('mapper')
     if not new: new = [f'--mapper {m}' for m in ('incremental', 'global') if m not in mappers][:1]
     return f'camera_pose reconstruct {facts.scene} {" ".join(new)}' if new else ''
 

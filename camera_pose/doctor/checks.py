@@ -150,7 +150,12 @@ def check_registered(facts: ReconstructionFacts) -> Finding:
     severity = grade(lost.mean() if len(lost) else 0., LIMITS['unregistered'])
     rest = ''.join(f', {counts[state]} {words}' for state, words in _STATE_WORDS.items() if counts[state])
     sentence = f'{posed} of {len(facts.frames)} frames have a pose ({100*posed/n:.0f} %){rest}.'
-    if severity == 'good': return Finding(name, severity, sentence)
+    if facts.gone:
+        sentence += f' Since then {len(facts.gone)} left the folder of frames: {", ".join(facts.gone[:3])}.'
+    if severity == 'good':
+        if not facts.gone: return Finding(name, severity, sentence)
+        again = f'camera_pose reconstruct {facts.scene}'
+        return Finding(name, 'look', sentence, 'Files were deleted after the reconstruction.', again)
     places = longest_first(facts, np.flatnonzero(lost), 1)
     sentence += f' Lost above all: {list_stretches(facts, places)}.'
     return lost_finding(name, severity, sentence, facts, places, lost_stretches(facts))
@@ -286,8 +291,9 @@ def check_contradictions(facts: ReconstructionFacts) -> Finding:
     order = np.argsort([-len(t) for t in parts], kind='stable')
     words = [f'{len(parts[k])} pairs, {100*parts[k].agree.median():.0f} % of their matches fit' for k in order]
     places = [places[k] for k in order]
-    sentence = (f'Neighbouring frames contradict their poses in {len(torn)} of {known} pairs: '
-                f'{list_stretches(facts, places, words)}. The path is bent or displaced there.')
+    who, what = ('Photos', 'model') if facts.frames.photo.all() else ('Neighbouring frames', 'path')
+    sentence = (f'{who} contradict their poses in {len(torn)} of {known} pairs: '
+                f'{list_stretches(facts, places, words)}. The {what} is bent or displaced there.')
     return _at_first_place(name, severity, sentence, facts, places)
 
 # %% ../../nbs/10_doctor/03_checks.ipynb #7b4effad

@@ -93,6 +93,7 @@ class ReconstructionFacts:
     used: UsedOptions = field(default_factory=UsedOptions)
     explained: dict = field(default_factory=dict)   # place -> `Cause`, of those that were asked for
     shifts: object = None              # function: two rows -> median shift of their matches in pixels
+    gone: list = field(default_factory=list)        # frames of the reconstruction that left the folder since
 
     @property
     def camera(self): # of most frames of the chosen model, None without one
@@ -219,6 +220,12 @@ def _add_models(facts, models, number):
 # %% ../../nbs/10_doctor/02_facts.ipynb #8f03e398
 _STORED = 'status', 'model', 'inliers', 'error_px', 'sd_position', 'sd_deg' # columns of the workspace's `frames.csv`
 
+def _gone(path, number): # of the frames with a pose
+    if not path.exists(): return []
+    stored = pd.read_csv(path)
+    posed = stored.image[stored.status.isin(['keyframe', 'registered'])].astype(str)
+    return sorted(posed[~posed.isin(number)])
+
 def _add_status(facts, path, number):
     "Status of the frames and what the workspace's `frames.csv` knows about them"
     if facts.models: facts.frames.loc[facts.models[0], 'status'] = 'keyframe'
@@ -275,6 +282,7 @@ def read_facts(
     number, models = {name: row for row, name in enumerate(frames.image)}, _models(workspace)
     _add_models(facts, models, number)
     _add_status(facts, workspace/'frames.csv', number)
+    facts.gone = _gone(workspace/'frames.csv', number)
     followed = (frames.status.eq('registered') | frames.model.gt(0)) & frames.features.eq(0) # by tracks, not searched
     frames.loc[followed, 'features'] = np.nan
     _add_poses(facts, workspace/'positions.csv' if positions is None else positions, number)

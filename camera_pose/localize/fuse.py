@@ -256,6 +256,7 @@ def _reason(place, located, limits, known, leads, weak, parts): # why not locate
     if known: return f'{reason}; {others} disagree with that pose' if 'pnp' in parts and others and not weak else reason
     if (located.fine or 0) >= SHARP:
         return f'{reason}; a sharp photo of a view that was filmed would match, so this view was probably not filmed'
+    if located.features is not None and located.features < 6: return reason
     if not len(located.similarity): return f'{reason}; nothing says that the photo is of this place'
     least = _similar_enough(place, limits)
     if least > 1: return f'{reason}; the map has too few frames to recognise the place by similarity'

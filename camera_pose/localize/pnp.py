@@ -230,6 +230,9 @@ def solve_pnp(
 ) -> PnPResult:
     "The pose and the simplest lens that most matches agree on"
     pairs, camera = matches.pairs, guesses[0].camera
+    if len(features) < 6:
+        plain = f'the photo shows nothing to match ({len(features)} features)'
+        return _lost(f'{plain}: take a sharp one of something with detail', matches, camera)
     if len(pairs) < 6:
         reason = f'{len(features)} features of the photo match {len(pairs)} points of the map, and six are the least'
         return _lost(reason, matches, camera)

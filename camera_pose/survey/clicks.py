@@ -6,7 +6,7 @@
 __all__ = ['triangulate', 'has_clicks', 'read_clicks', 'clicked_points', 'align_by_clicks']
 
 # %% ../../nbs/04_survey/02_clicks.ipynb #78f3af56
-import io
+import csv, io
 from pathlib import Path, PurePath
 
 import numpy as np, pandas as pd
@@ -55,7 +55,10 @@ _NAMES = dict(point='name id', image='frame file', u='px', v='py', column='col p
 
 def _clicks_table(path): # text cells with plain names of columns
     text = read_text(path, 'save the clicks as a CSV table')
-    table = pd.read_csv(io.StringIO(text), sep=None, engine='python', dtype=str, comment='#', skipinitialspace=True)
+    try: table = pd.read_csv(io.StringIO(text), sep=None, engine='python', dtype=str, comment='#',
+                             skipinitialspace=True)
+    except (csv.Error, pd.errors.EmptyDataError):
+        raise InputError(f'{path} is empty or no table: write a header and a row for each point.') from None
     words = {w: name for name, more in _NAMES.items() for w in more.split()}
     return table.rename(columns=lambda c: words.get(c.strip().lower(), c.strip().lower()))
 
