@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np, pandas as pd, pycolmap
 from scipy import sparse
-from scipy.spatial.transform import Rotation
 
 from ..ground.basics import ProgressBar
 from ..ground.pose import (Similarity, cross_matrix, fit_similarity, quat_exp, quat_multiply, quat_rotate,
@@ -253,7 +252,7 @@ def _eliminated(link, errors, by_change, by_point, damping=0.): # of the points:
     np.add.at(products, link.rows, w[:, None, None]*(both.transpose(0, 2, 1) @ both))
     own = products[:, :3, :3]*(1 + damping*np.eye(3)) + 1e-9*np.eye(3)
     solved, rest = np.linalg.solve(own, products[:, :3, 3:]), products[:, 3:, 3:].sum(0)
-    damped = rest[:7]*np.c_[1 + damping*np.eye(7), np.ones(7)]
+    damped = rest[:7]*np.c_[1 + damping*np.eye(7), np.ones(7)] + np.eye(7, 8)*1e-9 # also where nothing is seen
     matrix = damped - np.einsum('nij,nik->jk', products[:, :3, 3:10], solved)
     return matrix[:, :7], matrix[:, 7], lambda step: -solved[..., 7] - solved[..., :7] @ step
 
@@ -277,11 +276,9 @@ def _off(link, covariance): # standard deviations of the other cameras for error
     return off, float(np.degrees(np.sqrt(covariance[[1, 2, 3], [1, 2, 3]].sum())))
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #a03de1e7
-def _link_of(base, other, pairs, unit_px): # two models with pairs of the same points
-    ids = list(zip(*pairs))
-    views = [_views(m, k) for m, k in zip((base, other), ids)]
-    of_other = np.repeat([False, True], [len(v[0]) for v in views])
-    return _Link([np.concatenate(v) for v in zip(*views)], of_other, np.array([base.points3D[i].xyz for i in ids[0]]),
+def _link_of(common, other, unit_px): # of two models
+    of_other = np.repeat([False, True], [len(v[0]) for v in common.views])
+    return _Link([np.concatenate(v) for v in zip(*common.views)], of_other, common.xyz[0],
                  _centres(other, sorted(other.reg_image_ids())), unit_px)
 
 def align_by_points(
@@ -294,9 +291,10 @@ def align_by_points(
     pairs = _common_points(job, base, other)
     if len(pairs) < LEAST_COMMON: return None
     unit_px = max(1, max(job.size)/1000)
-    start = _Common(base, other, pairs).sampled(3*COMMON_PX*unit_px, job.options.seed)
+    common = _Common(base, other, pairs)
+    start = common.sampled(3*COMMON_PX*unit_px, job.options.seed)
     if start is None: return None
-    link = _link_of(base, other, pairs, unit_px)
+    link = _link_of(common, other, unit_px)
     found, errors, covariance = _adjusted(link, start.inverse())
     if (errors < COMMON_PX).sum() < max(LEAST_COMMON, len(pairs)/2): return None
     most = tolerance*min(found.scale*_extent(base), _extent(other))
@@ -431,7 +429,7 @@ def weak_links(
     model: pycolmap.Reconstruction, # of a film
     share: float = WEAK_SHARE, # of the usual number of points
     most: int = WEAK_POINTS,   # points of a weak link
-) -> list: # rows of `names`, and the names of all frames with a pose, in the order of the film
+) -> tuple: # rows of the names, and the names of all frames with a pose, in the order of the film
     "First frame behind each weak link: where few points are seen from both sides"
     posed = {im.name for im in model.images.values() if im.has_pose}
     names = [name for name in job.names if name in posed]
@@ -453,6 +451,7 @@ def mend_links(
     for part, some in zip(parts, np.split(names, links)):
         keep_frames(part, set(some))
         part.update_point_3d_errors()
+    parts = [part for part in parts if part.num_points3D() >= 3*part.num_reg_images()]
     return [restore_links(job, m) for m in _join_all(job, _largest_first(parts))]
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #ef830dd4
@@ -476,10 +475,13 @@ def link_deviations(
     for k in links:
         short = names[:k] if k < len(names)/2 else names[k:]
         ids = sorted(model.find_image_with_name(name).image_id for name in short)
-        link = _link_inside(job, model, set(ids))
-        off, deg = _off(link, _adjusted(link, still, 0)[2])
-        order = [model.image(i).name for i in ids]
-        found.loc[order] = np.hypot(found.loc[order], np.c_[off, np.full(len(off), deg)])
+        order, unknown = [model.image(i).name for i in ids], (_extent(model), 180.) # the most that is stated
+        off, deg = unknown
+        if _crossing(model, names)[k] >= LEAST_COMMON:
+            link = _link_inside(job, model, set(ids))
+            off, deg = map(np.minimum, _off(link, _adjusted(link, still, 0)[2]), unknown)
+        sd = np.c_[np.broadcast_to(off, len(ids)), np.broadcast_to(deg, len(ids))]
+        found.loc[order] = np.hypot(found.loc[order], np.where(np.isfinite(sd), sd, unknown))
     return found
 
 # %% ../../nbs/03_sfm/07_mapping.ipynb #7a055f71
